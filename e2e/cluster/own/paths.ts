@@ -18,17 +18,17 @@ export function shortHash(...texts: string[]): string {
   return hash.digest("hex").slice(0, 10);
 }
 
-/** The keeper's name: one cluster per cache folder. */
-export function clusterName(): string {
-  return `podflow-cluster-${shortHash(cacheFolder())}`;
+/** The name that a cluster's keeper holds on this machine: two checkouts with one cache share a cluster. */
+export function keeperName(cluster: string): string {
+  return `podflow-${cluster}-${shortHash(cacheFolder()).slice(0, 6)}`;
 }
 
-/** Every state folder of our clusters begins with this. Short, because a socket's path may have 107 bytes. */
-export function statePrefix(): string {
-  return join(tmpdir(), `${clusterName()}-`);
+/** Every state folder of this cluster begins so. Short, because a socket's path may have 107 bytes. */
+export function statePrefix(cluster: string): string {
+  return join(tmpdir(), `${keeperName(cluster)}-`);
 }
 
-/** Logs of the components outlive the cluster, so that a failure can be read afterwards. */
-export function logFolder(): string {
-  return join(cacheFolder(), "log");
+/** The components' logs, which outlive the cluster so that a failure can be read afterwards. */
+export function logFolder(cluster: string): string {
+  return join(cacheFolder(), "log", cluster);
 }

@@ -1,29 +1,20 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "./command.ts";
-
-/** The addresses of a node of our own; all on the loopback interface or on its own bridge. */
-export const NETWORK = {
-  node: "10.254.0.1",
-  pods: "10.254.16.0/20",
-  services: "10.254.240.0/20",
-  /** The API server as pods reach it: the first address of the services. */
-  api: "10.254.240.1",
-} as const;
-
-const SERVER_NAMES = `DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:${NETWORK.api}`;
+import type { Network } from "./network.ts";
 
 /** Makes an authority and the certificates of one cluster in `folder`. */
-export async function makeCertificates(folder: string): Promise<void> {
+export async function makeCertificates(folder: string, network: Network): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const local = "IP:127.0.0.1";
   await makeAuthority(folder, "ca");
-  await makeCertificate(folder, "apiserver", "/CN=kube-apiserver", `subjectAltName=${SERVER_NAMES}`);
+  await makeCertificate(folder, "apiserver", "/CN=kube-apiserver", `subjectAltName=DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc,${local},IP:${network.api}`);
   await makeCertificate(folder, "admin", "/O=system:masters/CN=admin", "extendedKeyUsage=clientAuth");
   await makeCertificate(
     folder,
     "kubelet-server",
     "/CN=kubelet",
-    `subjectAltName=DNS:localhost,IP:127.0.0.1,IP:${NETWORK.node}`,
+    `subjectAltName=DNS:localhost,${local},IP:${network.node}`,
   );
   await openssl(folder, ["genrsa", "-out", "sa.key", "2048"]);
 }

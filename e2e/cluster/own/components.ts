@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import type { Settings } from "./settings.ts";
+
+/** The processes of a cluster, in the order in which they can start. */
+export const COMPONENTS = [
+  ...(["registry", "etcd", "containerd", "apiserver"] as const),
+  ...(["forward", "controllers", "scheduler", "kubelet"] as const),
+];
+export type ComponentName = (typeof COMPONENTS)[number];
+
+/** The program and arguments of a component. */
+export function commandLine(name: ComponentName, settings: Settings): [string, ...string[]] {
+  const { binaries, state, ports, network } = settings;
+  const kube = join(binaries, "kube");
+  const kubeconfig = ["--kubeconfig", join(state, "kubeconfig")];
+  switch (name) {
+    case "registry":
+      return [kube, "registry", `127.0.0.1:${ports.registry}`, settings.blobs];
+    case "etcd":
+      return [kube, "etcd", ...etcdFlags(settings)];
+    case "containerd":
+      return [join(binaries, "containerd"), "-c", join(state, "containerd.toml")];
+    case "apiserver":
+      return [kube, "kube-apiserver", ...apiServerFlags(settings)];
+    case "forward":
+      return [kube, "forward", `${network.api}:443`, `127.0.0.1:${ports.api}`];
+    case "controllers":
+      return [kube, "kube-controller-manager", ...kubeconfig, ...controllerFlags(settings)];
+    case "scheduler":
+      return [kube, "kube-scheduler", ...kubeconfig, "--leader-elect=false", "--secure-port=0"];
+    case "kubelet":
+      return [kube, "kubelet", ...kubeconfig, ...kubeletFlags(settings)];
+  }
+}
+
+/** Without fsync: the state of a test cluster need not outlive the machine's power. */
+function etcdFlags({ state, ports }: Settings): string[] {
+  const client = `http://127.0.0.1:${ports.etcd}`;
+  const peer = `http://127.0.0.1:${ports.etcdPeer}`;
+  return [
+    ...["--data-dir", join(state, "data/etcd"), "--unsafe-no-fsync"],
+    ...["--listen-client-urls", client, "--advertise-client-urls", client],
+    ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
+    ...["--initial-cluster", `default=${peer}`],
+  ];
+}
+
+function apiServerFlags({ state, ports, network }: Settings): string[] {
+  const pki = (name: string): string => join(state, "pki", name);
+  return [
+    ...["--etcd-servers", `http://127.0.0.1:${ports.etcd}`],
+    ...["--bind-address", "127.0.0.1", "--secure-port", `${ports.api}`],
+    ...["--advertise-address", network.node, "--service-cluster-ip-range", network.services],
+    ...["--tls-cert-file", pki("apiserver.crt"), "--tls-private-key-file", pki("apiserver.key")],
+    ...["--client-ca-file", pki("ca.crt"), "--authorization-mode", "Node,RBAC"],
+    ...["--service-account-key-file", pki("sa.key")],
+    ...["--service-account-signing-key-file", pki("sa.key")],
+    ...["--service-account-issuer", "https://kubernetes.default.svc"],
+    ...["--kubelet-client-certificate", pki("admin.crt"), "--kubelet-client-key", pki("admin.key")],
+    // The node's certificate is for localhost, and so logs and exec go there.
+    ...["--kubelet-preferred-address-types", "Hostname", "--allow-privileged"],
+  ];
+}
+
+function controllerFlags({ state }: Settings): string[] {
+  const pki = (name: string): string => join(state, "pki", name);
+  return [
+    ...["--leader-elect=false", "--secure-port=0", "--use-service-account-credentials"],
+    ...["--service-account-private-key-file", pki("sa.key"), "--root-ca-file", pki("ca.crt")],
+    ...["--cluster-signing-cert-file", pki("ca.crt"), "--cluster-signing-key-file", pki("ca.key")],
+  ];
+}
+
+function kubeletFlags({ state, network }: Settings): string[] {
+  return [
+    ...["--config", join(state, "kubelet.yaml"), "--root-dir", join(state, "data/kubelet")],
+    ...["--cert-dir", join(state, "pki"), "--hostname-override", "localhost"],
+    ...["--node-ip", network.node],
+  ];
+}
