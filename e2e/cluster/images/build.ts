@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { exclusively } from "../own/lock.ts";
 import { cacheFolder, shortHash } from "../own/paths.ts";
 import { type Blob, packJson, packLayer } from "./layer.ts";
-import { IMAGES, type ImageRecipe, LAYERS } from "./recipes.ts";
+import { IMAGES, type ImageRecipe, type LayerRecipe, LAYERS } from "./recipes.ts";
 
 const CPU = process.arch === "x64" ? "amd64" : process.arch;
 const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,20 +32,17 @@ export interface ImageFolder {
  * Makes the test images from packages of the machine's own distribution, once per recipe: no
  * Docker, no registry on the network. Takes about a minute, and milliseconds when already done.
  */
-export async function buildImages(
-  binaries: string,
-  log: (line: string) => void,
-): Promise<ImageFolder> {
+export async function buildImages(log: (line: string) => void): Promise<ImageFolder> {
   const sources = await Promise.all(
-    ["recipes.ts", "debian.ts", "build.ts", "layer.ts", "copy.c", "sleep.c"].map((name) =>
+    ["recipes.ts", "debian.ts", "build.ts", "layer.ts", "pause.c", "copy.c", "sleep.c"].map((name) =>
       readFile(join(import.meta.dirname, name), "utf8"),
     ),
   );
-  const version = shortHash(...sources, process.version, binaries);
+  const version = shortHash(...sources, process.version);
   const folder = join(cacheFolder(), `images-${version}`);
   if (!existsSync(folder)) {
     await exclusively(`podflow-images-${shortHash(folder)}`, async () => {
-      if (!existsSync(folder)) await buildInto(folder, binaries, log);
+      if (!existsSync(folder)) await buildInto(folder, log);
     });
   }
   // The file was written by buildInto, whose list has this type.
@@ -55,7 +52,7 @@ export async function buildImages(
   return { blobs: join(folder, "blobs"), manifests };
 }
 
-async function buildInto(folder: string, binaries: string, log: (line: string) => void) {
+async function buildInto(folder: string, log: (line: string) => void): Promise<void> {
   const work = await mkdtemp(`${folder}.making-`);
   const blobs = join(work, "blobs");
   await mkdir(blobs);
@@ -63,7 +60,7 @@ async function buildInto(folder: string, binaries: string, log: (line: string) =
     const layers = new Map<string, Blob>();
     for (const [name, recipe] of Object.entries(LAYERS)) {
       log(`Making the image layer ${name}`);
-      layers.set(name, await buildLayer((root) => recipe(root, binaries), blobs));
+      layers.set(name, await buildLayer(recipe, blobs));
     }
     const manifests: NamedManifest[] = [];
     for (const image of IMAGES) {
@@ -82,7 +79,7 @@ async function buildInto(folder: string, binaries: string, log: (line: string) =
   }
 }
 
-async function buildLayer(fill: (root: string) => Promise<void>, blobs: string): Promise<Blob> {
+async function buildLayer(fill: LayerRecipe, blobs: string): Promise<Blob> {
   const root = await mkdtemp(join(tmpdir(), "podflow-layer-"));
   try {
     await chmod(root, 0o755);

@@ -10,11 +10,11 @@ const BASE = [
 ];
 const PIP = ["kestra==2.0.0", "pip==25.3"];
 
-/** Fills an empty folder with the files of one layer; `binaries` is the folder that buildNode made. */
-export type LayerRecipe = (root: string, binaries: string) => Promise<void>;
+/** Fills an empty folder with the files of one layer. */
+export type LayerRecipe = (root: string) => Promise<void>;
 
-async function pause(root: string, binaries: string): Promise<void> {
-  await cp(join(binaries, "pause"), join(root, "pause"));
+async function pause(root: string): Promise<void> {
+  await compile("pause", join(root, "pause"));
 }
 
 async function busybox(root: string): Promise<void> {

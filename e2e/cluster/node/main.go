@@ -33,6 +33,9 @@ func main() {
 	case "forward":
 		forward(argument(1, "FROM"), argument(2, "TO"))
 		return
+	case "dns":
+		answerNames(argument(1, "ADDRESS"), argument(2, "API SERVER"))
+		return
 	case "registry":
 		serveImages(argument(1, "ADDRESS"), argument(2, "BLOB FOLDER"))
 		return

@@ -30,7 +30,7 @@ export async function attach(
   refuseOtherMachines();
   await installPackages(["runc", "gcc", "libc6-dev", "openssl", "iproute2"], log);
   const binaries = await buildNode(log);
-  await buildImages(binaries, log);
+  await buildImages(log);
   const running = await findKeeper(cluster, log);
   const connection = running ?? (await startKeeper(cluster, binaries, log));
   const info = await connection.ask({ op: "attach" });

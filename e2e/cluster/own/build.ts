@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { answers, runCommand } from "./command.ts";
 import { exclusively } from "./lock.ts";
@@ -26,9 +26,9 @@ const FLAGS = ["-trimpath", "-ldflags"];
  */
 export async function buildNode(log: (line: string) => void): Promise<string> {
   const inputs = await Promise.all(
-    ["main.go", "go.mod", "go.sum", "pause.c"].map((name) => readFile(join(SOURCE, name), "utf8")),
+    ["go.mod", "go.sum", "main.go", "dns.go"].map((name) => readFile(join(SOURCE, name), "utf8")),
   );
-  const version = /k8s\.io\/kubernetes v(\S+)/.exec(inputs[1] ?? "")?.[1];
+  const version = /k8s\.io\/kubernetes v(\S+)/.exec(inputs[0] ?? "")?.[1];
   if (!version) throw new Error(`${SOURCE}/go.mod does not require k8s.io/kubernetes.`);
   const folder = join(cacheFolder(), `node-${version}-${shortHash(...inputs, ...INSTALLED)}`);
   if (existsSync(folder)) return folder;
@@ -61,9 +61,7 @@ async function buildInto(folder: string, version: string, log: (line: string) =>
         env: { GOBIN: work, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
       });
     }
-    await runCommand("gcc", ["-static", "-O2", "-o", join(work, "pause"), join(source, "pause.c")]);
     await rm(source, { recursive: true });
-    await writeFile(join(work, "version"), version);
     await rename(work, folder);
     log(`Built in ${Math.round((performance.now() - began) / 1000)} s`);
   } catch (error) {

@@ -8,7 +8,7 @@ const ROOT = "/sys/fs/cgroup";
 async function hierarchies(): Promise<string[]> {
   if (existsSync(join(ROOT, "cgroup.controllers"))) return [ROOT];
   const mounts = await readFile("/proc/mounts", "utf8");
-  return [...mounts.matchAll(/^\S+ (\/sys\/fs\/cgroup\/\S+) cgroup /gm)].map((match) => match[1] ?? "");
+  return [...mounts.matchAll(/^\S+ (\/sys\/fs\/cgroup\/\S+) cgroup2? /gm)].map((match) => match[1] ?? "");
 }
 
 /** Makes the cgroup that all pods of a cluster live under, so that no other kubelet's are touched. */

@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 /** The processes of a cluster, in the order in which they can start. */
 export const COMPONENTS = [
   ...(["registry", "etcd", "containerd", "apiserver"] as const),
-  ...(["forward", "controllers", "scheduler", "kubelet"] as const),
+  ...(["forward", "dns", "controllers", "scheduler", "kubelet"] as const),
 ];
 export type ComponentName = (typeof COMPONENTS)[number];
 
@@ -24,6 +24,8 @@ export function commandLine(name: ComponentName, settings: Settings): [string, .
       return [kube, "kube-apiserver", ...apiServerFlags(settings)];
     case "forward":
       return [kube, "forward", `${network.api}:443`, `127.0.0.1:${ports.api}`];
+    case "dns":
+      return [kube, "dns", `${network.api}:53`, network.api];
     case "controllers":
       return [kube, "kube-controller-manager", ...kubeconfig, ...controllerFlags(settings)];
     case "scheduler":

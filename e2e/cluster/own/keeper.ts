@@ -165,7 +165,7 @@ class Keeper {
 
 const [cluster, binaries] = process.argv.slice(2);
 if (!cluster || !binaries) throw new Error("usage: node keeper.ts CLUSTER BINARIES");
-const images = await buildImages(binaries, (line) => process.stderr.write(`${line}\n`));
+const images = await buildImages((line) => process.stderr.write(`${line}\n`));
 const waiting: Socket[] = [];
 let keeper: Keeper | null = null;
 const server = await holdName(keeperName(cluster), (socket) => {

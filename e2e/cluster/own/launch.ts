@@ -81,7 +81,9 @@ export async function launch(supervisor: Supervisor, manifests: NamedManifest[])
   // Without this an early failure here would end the process before the API server's own is told.
   images.catch(() => undefined);
   await untilReady("apiserver", supervisor);
-  for (const name of ["forward", "controllers", "scheduler"] as const) supervisor.start(name);
+  for (const name of ["forward", "dns", "controllers", "scheduler"] as const) {
+    supervisor.start(name);
+  }
   await images;
   supervisor.start("kubelet");
   for (const name of ["forward", "controllers", "kubelet"] as const) await untilReady(name, supervisor);

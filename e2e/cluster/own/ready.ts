@@ -49,6 +49,7 @@ async function readinessOf(name: ComponentName, settings: Settings): Promise<() 
       const get = await apiReader(settings);
       return async () => (await get("/api/v1/namespaces/default/serviceaccounts/default")) !== null;
     }
+    case "dns":
     case "scheduler":
       return async () => true;
     case "kubelet": {

@@ -72,7 +72,7 @@ BinaryName = "${packageFile("runc")}"
 }
 
 /** Log rotation, Pod Security and quotas are Kubernetes' defaults; limits on disk are off, because a full disk of the machine is not ours to judge. */
-function kubeletYaml({ state, ports, cgroup }: Settings): string {
+function kubeletYaml({ state, ports, cgroup, network }: Settings): string {
   return `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication: {anonymous: {enabled: false}, x509: {clientCAFile: ${state}/pki/ca.crt}, webhook: {enabled: false}}
@@ -90,6 +90,7 @@ podLogsDir: ${state}/data/pod-logs
 imageGCHighThresholdPercent: 100
 evictionHard: {memory.available: "100Mi", nodefs.available: "0%", imagefs.available: "0%", nodefs.inodesFree: "0%"}
 clusterDomain: cluster.local
+clusterDNS: ["${network.api}"]
 maxPods: 250
 registryPullQPS: 0
 resolvConf: ""
