@@ -29,8 +29,7 @@ export async function attach(
 ): Promise<{ connection: KeeperConnection; info: ClusterInfo }> {
   refuseOtherMachines();
   await installPackages(["runc", "gcc", "libc6-dev", "openssl", "iproute2"], log);
-  const binaries = await buildNode(log);
-  await buildImages(log);
+  const [binaries] = await Promise.all([buildNode(log), buildImages(log)]);
   const running = await findKeeper(cluster, log);
   const connection = running ?? (await startKeeper(cluster, binaries, log));
   const info = await connection.ask({ op: "attach" });

@@ -42,19 +42,22 @@ async function readinessOf(name: ComponentName, settings: Settings): Promise<() 
       return () => answers(join(binaries, "ctr"), ["-a", socket, "--connect-timeout=1s", "version"]);
     }
     case "apiserver": {
-      const get = await apiReader(settings);
+      const get = await reader(settings, ports.api);
       return async () => (await get("/readyz")) !== null;
     }
     case "controllers": {
-      const get = await apiReader(settings);
+      const get = await reader(settings, ports.api);
       return async () => (await get("/api/v1/namespaces/default/serviceaccounts/default")) !== null;
     }
     case "dns":
     case "scheduler":
       return async () => true;
     case "kubelet": {
-      const get = await apiReader(settings);
-      return async () => isNodeReady(await get("/api/v1/nodes/localhost"));
+      const get = await reader(settings, ports.api);
+      const getKubelet = await reader(settings, ports.kubelet);
+      // The node's state alone outlives a kubelet that was killed.
+      return async () =>
+        (await getKubelet("/healthz")) !== null && isNodeReady(await get("/api/v1/nodes/localhost"));
     }
   }
 }
@@ -81,14 +84,17 @@ function isNodeReady(text: string | null): boolean {
   return ready === true && !node.spec.taints?.length;
 }
 
-/** Reads paths of the API server as administrator; null stands for no answer and for any but 200. */
-async function apiReader(settings: Settings): Promise<(path: string) => Promise<string | null>> {
+/** Reads paths of a server of the cluster as administrator; null stands for no answer and for any but 200. */
+async function reader(
+  settings: Settings,
+  port: number,
+): Promise<(path: string) => Promise<string | null>> {
   const read = (name: string): Promise<string> => readFile(join(settings.state, "pki", name), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.crt", "admin.crt", "admin.key"].map(read));
   const dispatcher = new Agent({ connect: { ca, cert, key }, headersTimeout: 2000, bodyTimeout: 2000 });
   return async (path) => {
     try {
-      const url = `https://127.0.0.1:${settings.ports.api}${path}`;
+      const url = `https://127.0.0.1:${port}${path}`;
       const { statusCode, body } = await request(url, { dispatcher });
       const text = await body.text();
       return statusCode === 200 ? text : null;
