@@ -1,108 +1,71 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Agent, request } from "undici";
-import { parse } from "yaml";
+import type { Api, Credentials } from "./api.ts";
 import { kubeconfigText, makeAuthority } from "./own/pki.ts";
-
-interface Admin {
-  server: string;
-  authority: string;
-  certificate: string;
-  key: string;
-}
 
 /**
  * A kubeconfig whose authority did not sign the server's certificate: every call fails in TLS.
- * @param adminPath the kubeconfig of the cluster's administrator
  * @param folder where the new kubeconfig is written, which is created when missing
  * @returns the new kubeconfig's path, as for every function here
  */
-export async function kubeconfigWithWrongCa(adminPath: string, folder: string): Promise<string> {
-  const admin = await readAdmin(adminPath);
+export async function kubeconfigWithWrongCa(admin: Api, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await makeAuthority(folder, "other");
   const authority = await readFile(join(folder, "other.crt"), "utf8");
-  return write(folder, "wrong-ca", kubeconfigText(admin.server, authority, certificateOf(admin)));
+  const { server } = admin.credentials;
+  const text = kubeconfigText(server, authority, userOf(admin.credentials));
+  return write(folder, "wrong-ca", text);
 }
 
 /** A kubeconfig with a token that the API server refuses (401), as it does an expired one. */
-export async function kubeconfigWithBadToken(adminPath: string, folder: string): Promise<string> {
-  const { server, authority } = await readAdmin(adminPath);
+export async function kubeconfigWithBadToken(admin: Api, folder: string): Promise<string> {
+  const { server, authority } = admin.credentials;
   return write(folder, "bad-token", kubeconfigText(server, authority, { token: "expired" }));
 }
 
 /** A kubeconfig of the right cluster at a port on which nobody listens: connections are refused. */
-export async function kubeconfigOfNobody(adminPath: string, folder: string): Promise<string> {
-  const admin = await readAdmin(adminPath);
+export async function kubeconfigOfNobody(admin: Api, folder: string): Promise<string> {
   const server = `https://127.0.0.1:${await closedPort()}`;
-  return write(folder, "nobody", kubeconfigText(server, admin.authority, certificateOf(admin)));
+  const user = userOf(admin.credentials);
+  return write(folder, "nobody", kubeconfigText(server, admin.credentials.authority, user));
 }
 
 /**
  * A kubeconfig for a service account, which is created in an existing namespace when missing. It
  * may do what the roles bound to it say: at first nothing, so that every call is forbidden (403).
+ * Its token lasts for two hours.
  */
 export async function kubeconfigOfServiceAccount(
-  adminPath: string,
+  admin: Api,
   folder: string,
   account: { namespace: string; name: string },
 ): Promise<string> {
-  const admin = await readAdmin(adminPath);
   const accounts = `/api/v1/namespaces/${account.namespace}/serviceaccounts`;
-  await post(admin, accounts, { metadata: { name: account.name } }, [409]);
-  const answer = await post(admin, `${accounts}/${account.name}/token`, {
-    apiVersion: "authentication.k8s.io/v1",
-    kind: "TokenRequest",
+  const created = await admin.call("POST", accounts, { metadata: { name: account.name } });
+  if (created.status !== 409) refuseFailure("creating the service account", created);
+  const answer = await admin.call("POST", `${accounts}/${account.name}/token`, {
     spec: { expirationSeconds: 7200 },
   });
+  refuseFailure("asking for a token", answer);
   // The API server's answer to a TokenRequest that it accepted.
-  const { status } = JSON.parse(answer) as { status: { token: string } };
-  const text = kubeconfigText(admin.server, admin.authority, { token: status.token });
+  const { status } = JSON.parse(answer.text) as { status: { token: string } };
+  const { server, authority } = admin.credentials;
+  const text = kubeconfigText(server, authority, { token: status.token });
   return write(folder, `account-${account.namespace}-${account.name}`, text);
 }
 
-async function readAdmin(path: string): Promise<Admin> {
-  // A kubeconfig has this shape; what it may lack is checked below.
-  const config = parse(await readFile(path, "utf8")) as {
-    clusters?: { cluster?: Record<string, string> }[];
-    users?: { user?: Record<string, string> }[];
-  };
-  const cluster = config.clusters?.[0]?.cluster ?? {};
-  const user = config.users?.[0]?.user ?? {};
-  const decoded = (text = ""): string => Buffer.from(text, "base64").toString();
-  const admin = {
-    server: cluster.server ?? "",
-    authority: decoded(cluster["certificate-authority-data"]),
-    certificate: decoded(user["client-certificate-data"]),
-    key: decoded(user["client-key-data"]),
-  };
-  if (Object.values(admin).includes("")) {
-    throw new Error(`${path} has no embedded client certificate, which the fault tests need.`);
-  }
-  return admin;
+function refuseFailure(what: string, answer: { status: number; text: string }): void {
+  if (answer.status < 300) return;
+  throw new Error(`The API server answered ${answer.status} to ${what}: ${answer.text}`);
 }
 
-function certificateOf(admin: Admin): object {
+function userOf(credentials: Credentials): object {
+  if (credentials.token) return { token: credentials.token };
   return {
-    "client-certificate-data": Buffer.from(admin.certificate).toString("base64"),
-    "client-key-data": Buffer.from(admin.key).toString("base64"),
+    "client-certificate-data": Buffer.from(credentials.certificate).toString("base64"),
+    "client-key-data": Buffer.from(credentials.key).toString("base64"),
   };
-}
-
-/** @throws Error with the API server's words unless it answers 2xx or a status that is allowed too. */
-async function post(admin: Admin, path: string, body: object, allowed: number[] = []) {
-  const connect = { ca: admin.authority, cert: admin.certificate, key: admin.key };
-  const dispatcher = new Agent({ connect });
-  const answer = await request(`${admin.server}${path}`, {
-    ...{ dispatcher, method: "POST", body: JSON.stringify(body) },
-    headers: { "content-type": "application/json" },
-  });
-  const text = await answer.body.text();
-  await dispatcher.close();
-  const isFine = answer.statusCode < 300 || allowed.includes(answer.statusCode);
-  if (!isFine) throw new Error(`POST ${path} was answered ${answer.statusCode}: ${text}`);
-  return text;
 }
 
 async function write(folder: string, name: string, text: string): Promise<string> {

@@ -34,7 +34,8 @@ async function up(name: string, isDetached: boolean): Promise<void> {
   }
   say("Ctrl-C ends it.");
   await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => resolve());
     // A timer, because nothing else keeps this process: the connection does not.
     setInterval(() => undefined, 2 ** 30);
   });
@@ -62,7 +63,9 @@ async function status(name: string): Promise<void> {
   say(`KUBECONFIG=${info.kubeconfigPath}`);
   say(`images     ${info.registry}`);
   say(`logs       ${info.logsDir}`);
-  say(`keeper     process ${info.keeperPid}, ${info.users} users${info.isDetached ? ", detached" : ""}`);
+  say(
+    `keeper     process ${info.keeperPid}, ${info.users} users${info.isDetached ? ", detached" : ""}`,
+  );
   if (info.down.length > 0) say(`down       ${info.down.join(", ")}`);
 }
 

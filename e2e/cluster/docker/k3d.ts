@@ -15,8 +15,16 @@ export async function createK3dCluster(
   writeInput: (text: string) => Promise<string>,
 ): Promise<void> {
   await runCommand("k3d", [
-    ...["cluster", "create", cluster, "--no-lb", "--wait", "--timeout", "180s"],
-    ...["--kubeconfig-update-default=false", "--registry-config", await writeInput(CONFIG)],
+    "cluster",
+    "create",
+    cluster,
+    "--no-lb",
+    "--wait",
+    "--timeout",
+    "180s",
+    "--kubeconfig-update-default=false",
+    "--registry-config",
+    await writeInput(CONFIG),
   ]);
   await joinNetwork(`k3d-${cluster}`);
   await writeK3dKubeconfig(cluster, kubeconfigPath);

@@ -6,7 +6,7 @@ const CONFIG = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 containerdConfigPatches:
 - |-
-  [plugins."io.containerd.cri.v1.images".registry]
+  [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "/etc/containerd/certs.d"
 `;
 const HOSTS_FILE = "/etc/containerd/certs.d/_default/hosts.toml";
@@ -25,8 +25,16 @@ export async function createKindCluster(
 ): Promise<void> {
   const config = await writeInput(CONFIG);
   await runCommand("kind", [
-    ...["create", "cluster", "--name", cluster, "--config", config],
-    ...["--kubeconfig", kubeconfigPath, "--wait", "180s"],
+    "create",
+    "cluster",
+    "--name",
+    cluster,
+    "--config",
+    config,
+    "--kubeconfig",
+    kubeconfigPath,
+    "--wait",
+    "180s",
   ]);
   await joinNetwork("kind");
   const script = `mkdir -p "$(dirname ${HOSTS_FILE})" && printf '%s' "$0" > ${HOSTS_FILE}`;

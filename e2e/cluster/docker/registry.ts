@@ -29,9 +29,11 @@ export async function startRegistry(log: (line: string) => void): Promise<void> 
 /** Lets the containers of this Docker network reach the registry. */
 export async function joinNetwork(network: string): Promise<void> {
   const inspected = await runCommand("docker", [
-    ...["inspect", "--format", "{{json .NetworkSettings.Networks}}", NAME],
+    "inspect",
+    "--format",
+    "{{json .NetworkSettings.Networks}}",
+    NAME,
   ]);
   if (inspected.includes(`"${network}":`)) return;
   await runCommand("docker", ["network", "connect", network, NAME]);
 }
-

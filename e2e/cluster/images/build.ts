@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exclusively } from "../own/lock.ts";
 import { cacheFolder, shortHash } from "../own/paths.ts";
+import { useFolder } from "../own/prune.ts";
 import { type Blob, packJson, packLayer } from "./layer.ts";
 import { IMAGES, type ImageRecipe, type LayerRecipe, LAYERS } from "./recipes.ts";
 
@@ -34,8 +35,8 @@ export interface ImageFolder {
  */
 export async function buildImages(log: (line: string) => void): Promise<ImageFolder> {
   const sources = await Promise.all(
-    ["recipes.ts", "debian.ts", "build.ts", "layer.ts", "pause.c", "copy.c", "sleep.c"].map((name) =>
-      readFile(join(import.meta.dirname, name), "utf8"),
+    ["recipes.ts", "debian.ts", "build.ts", "layer.ts", "pause.c", "copy.c", "sleep.c"].map(
+      (name) => readFile(join(import.meta.dirname, name), "utf8"),
     ),
   );
   const version = shortHash(...sources, process.version);
@@ -45,6 +46,7 @@ export async function buildImages(log: (line: string) => void): Promise<ImageFol
       if (!existsSync(folder)) await buildInto(folder, log);
     });
   }
+  await useFolder(folder);
   // The file was written by buildInto, whose list has this type.
   const manifests = JSON.parse(
     await readFile(join(folder, "manifests.json"), "utf8"),

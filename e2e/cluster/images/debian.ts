@@ -5,8 +5,15 @@ import { runCommand } from "../own/command.ts";
 import { unpackPackage } from "./layer.ts";
 
 /** Wanted only by maintainer scripts, which are never run here. */
-const NEVER = /^(perl|libperl|usrmerge$|dpkg$|init-system-helpers$|lib(.*)-perl$|gcc-\d+-base$|libgdbm|libdb5)/;
-const UNUSED = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian"];
+const NEVER =
+  /^(perl|libperl|usrmerge$|dpkg$|init-system-helpers$|lib(.*)-perl$|gcc-\d+-base$|libgdbm|libdb5)/;
+const UNUSED = [
+  "usr/share/doc",
+  "usr/share/man",
+  "usr/share/locale",
+  "usr/share/info",
+  "usr/share/lintian",
+];
 
 /** These packages and all that they depend on, as on a machine that has no package yet. */
 export async function packagesWithDependencies(names: string[]): Promise<string[]> {
@@ -14,8 +21,13 @@ export async function packagesWithDependencies(names: string[]): Promise<string[
   try {
     await writeFile(join(work, "status"), "");
     const plan = await runCommand("apt-get", [
-      ...["-s", "-o", `Dir::State::status=${join(work, "status")}`],
-      ...["-o", "APT::Install-Recommends=false", "install", ...names],
+      "-s",
+      "-o",
+      `Dir::State::status=${join(work, "status")}`,
+      "-o",
+      "APT::Install-Recommends=false",
+      "install",
+      ...names,
     ]);
     const found = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? "");
     return found.filter((name) => !NEVER.test(name));

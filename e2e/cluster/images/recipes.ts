@@ -2,12 +2,14 @@ import { cp, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { answers, runCommand } from "../own/command.ts";
 import { installPackages } from "../own/packages.ts";
-import { makeAccounts, makeMergedRoot, packagesWithDependencies, unpackPackages } from "./debian.ts";
+import {
+  makeAccounts,
+  makeMergedRoot,
+  packagesWithDependencies,
+  unpackPackages,
+} from "./debian.ts";
 
-const BASE = [
-  ...["bash", "coreutils", "dash", "findutils", "grep", "gzip", "hostname", "mawk"],
-  ...["procps", "sed", "tar"],
-];
+const BASE = "bash coreutils dash findutils grep gzip hostname mawk procps sed tar".split(" ");
 const PIP = ["kestra==2.0.0", "pip==25.3"];
 
 /** Fills an empty folder with the files of one layer. */
@@ -39,7 +41,10 @@ async function beyondDebian(names: string[], root: string): Promise<void> {
   await makeMergedRoot(root);
   const below = new Set(await packagesWithDependencies(BASE));
   const all = await packagesWithDependencies([...BASE, ...names]);
-  await unpackPackages(all.filter((name) => !below.has(name)), root);
+  await unpackPackages(
+    all.filter((name) => !below.has(name)),
+    root,
+  );
 }
 
 async function python(root: string): Promise<void> {
@@ -50,11 +55,11 @@ async function python(root: string): Promise<void> {
   if (!(await answers("python3", ["-m", "pip", "--version"]))) {
     await installPackages(["python3-pip"], () => undefined);
   }
-  await runCommand("python3", [
-    ...["-m", "pip", "install", "--quiet", "--no-compile", "--root-user-action=ignore"],
-    ...["--python-version", `3.${minor}`, "--implementation", "cp", "--only-binary=:all:"],
-    ...["--target", join(root, `usr/local/lib/python3.${minor}/dist-packages`), ...PIP],
-  ]);
+  // For the image's Python, whichever the machine's is.
+  const options = `--python-version 3.${minor} --implementation cp --only-binary=:all: --no-compile`;
+  const target = join(root, `usr/local/lib/python3.${minor}/dist-packages`);
+  const install = `-m pip install --quiet --root-user-action=ignore ${options}`.split(" ");
+  await runCommand("python3", [...install, "--target", target, ...PIP]);
   const local = join(root, "usr/local/bin");
   await mkdir(local, { recursive: true });
   await symlink("/usr/bin/python3", join(local, "python"));

@@ -34,7 +34,9 @@ export async function attach(
   const connection = running ?? (await startKeeper(cluster, binaries, log));
   const info = await connection.ask({ op: "attach" });
   if (info.binaries !== binaries) {
-    log(`The running cluster is of another build (${info.binaries}); "npm run cluster down" ends it.`);
+    log(
+      `The running cluster is of another build (${info.binaries}); "npm run cluster down" ends it.`,
+    );
   }
   return { connection, info };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { answers, runCommand } from "./command.ts";
 import { exclusively } from "./lock.ts";
 import { cacheFolder, shortHash } from "./paths.ts";
+import { useFolder } from "./prune.ts";
 
 const SOURCE = join(import.meta.dirname, "..", "node");
 const CONTAINERD = "v2.3.7";
@@ -31,11 +32,13 @@ export async function buildNode(log: (line: string) => void): Promise<string> {
   const version = /k8s\.io\/kubernetes v(\S+)/.exec(inputs[0] ?? "")?.[1];
   if (!version) throw new Error(`${SOURCE}/go.mod does not require k8s.io/kubernetes.`);
   const folder = join(cacheFolder(), `node-${version}-${shortHash(...inputs, ...INSTALLED)}`);
-  if (existsSync(folder)) return folder;
-  return exclusively(`podflow-build-${shortHash(folder)}`, async () => {
-    if (!existsSync(folder)) await buildInto(folder, version, log);
-    return folder;
-  });
+  if (!existsSync(folder)) {
+    await exclusively(`podflow-build-${shortHash(folder)}`, async () => {
+      if (!existsSync(folder)) await buildInto(folder, version, log);
+    });
+  }
+  await useFolder(folder);
+  return folder;
 }
 
 async function buildInto(folder: string, version: string, log: (line: string) => void) {

@@ -8,7 +8,9 @@ const ROOT = "/sys/fs/cgroup";
 async function hierarchies(): Promise<string[]> {
   if (existsSync(join(ROOT, "cgroup.controllers"))) return [ROOT];
   const mounts = await readFile("/proc/mounts", "utf8");
-  return [...mounts.matchAll(/^\S+ (\/sys\/fs\/cgroup\/\S+) cgroup2? /gm)].map((match) => match[1] ?? "");
+  return [...mounts.matchAll(/^\S+ (\/sys\/fs\/cgroup\/\S+) cgroup2? /gm)].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 /** Makes the cgroup that all pods of a cluster live under, so that no other kubelet's are touched. */
@@ -22,7 +24,10 @@ export async function makeCgroup(name: string): Promise<void> {
       continue;
     }
     const offered = (await readFile(join(ROOT, "cgroup.controllers"), "utf8")).trim();
-    const wanted = offered.split(" ").map((controller) => `+${controller}`).join(" ");
+    const wanted = offered
+      .split(" ")
+      .map((controller) => `+${controller}`)
+      .join(" ");
     await writeFile(join(ROOT, "cgroup.subtree_control"), wanted);
     await writeFile(join(folder, "cgroup.subtree_control"), wanted);
   }
@@ -56,7 +61,12 @@ async function folders(name: string): Promise<string[]> {
     const top = join(hierarchy, name);
     if (!existsSync(top)) continue;
     const below = await readdir(top, { recursive: true, withFileTypes: true });
-    found.push(top, ...below.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name)));
+    found.push(
+      top,
+      ...below
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    );
   }
-  return found.sort((left, right) => right.length - left.length);
+  return found.toSorted((left, right) => right.length - left.length);
 }

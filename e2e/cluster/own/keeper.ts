@@ -36,7 +36,9 @@ class Keeper {
     this.#ready = this.#begin();
     this.#ready.catch((error: unknown) => {
       if (this.#ending) return;
-      this.#say(`The cluster cannot start: ${error instanceof Error ? error.message : String(error)}`);
+      this.#say(
+        `The cluster cannot start: ${error instanceof Error ? error.message : String(error)}`,
+      );
       void this.end();
     });
     setTimeout(() => this.#endIfUnused(), FIRST_USER_WITHIN_MS);

@@ -76,7 +76,8 @@ async function freePort(usual: number): Promise<number> {
 
 /** Starts every component and returns when the node takes pods. */
 export async function launch(supervisor: Supervisor, manifests: NamedManifest[]): Promise<void> {
-  for (const name of ["registry", "etcd", "containerd", "apiserver"] as const) supervisor.start(name);
+  for (const name of ["registry", "etcd", "containerd", "apiserver"] as const)
+    supervisor.start(name);
   const images = startImages(supervisor, manifests);
   // Without this an early failure here would end the process before the API server's own is told.
   images.catch(() => undefined);
@@ -86,7 +87,8 @@ export async function launch(supervisor: Supervisor, manifests: NamedManifest[])
   }
   await images;
   supervisor.start("kubelet");
-  for (const name of ["forward", "controllers", "kubelet"] as const) await untilReady(name, supervisor);
+  for (const name of ["forward", "controllers", "kubelet"] as const)
+    await untilReady(name, supervisor);
 }
 
 /** The sandbox image must be there before the kubelet's first pod; busybox saves that pod's pull. */
@@ -96,8 +98,15 @@ async function startImages(supervisor: Supervisor, manifests: NamedManifest[]): 
   await untilReady("containerd", supervisor);
   for (const image of [SANDBOX_IMAGE, "docker.io/library/busybox:latest"]) {
     await runCommand(join(binaries, "ctr"), [
-      ...["-a", join(state, "run/containerd.sock"), "-n", "k8s.io", "images", "pull"],
-      ...["--hosts-dir", join(state, "certs.d"), image],
+      "-a",
+      join(state, "run/containerd.sock"),
+      "-n",
+      "k8s.io",
+      "images",
+      "pull",
+      "--hosts-dir",
+      join(state, "certs.d"),
+      image,
     ]);
   }
 }

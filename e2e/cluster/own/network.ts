@@ -32,7 +32,9 @@ export async function takeSlot(): Promise<number> {
   for (let slot = 0; slot < SLOTS; slot += 1) {
     if (await holdName(`podflow-slot-${slot}`, (socket) => socket.destroy())) return slot;
   }
-  throw new Error(`${SLOTS} clusters run on this machine already; stop one with "npm run cluster down".`);
+  throw new Error(
+    `${SLOTS} clusters run on this machine already; stop one with "npm run cluster down".`,
+  );
 }
 
 /** Gives this machine the node's and the API server's address. */

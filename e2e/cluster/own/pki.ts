@@ -8,8 +8,18 @@ export async function makeCertificates(folder: string, network: Network): Promis
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const local = "IP:127.0.0.1";
   await makeAuthority(folder, "ca");
-  await makeCertificate(folder, "apiserver", "/CN=kube-apiserver", `subjectAltName=DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc,${local},IP:${network.api}`);
-  await makeCertificate(folder, "admin", "/O=system:masters/CN=admin", "extendedKeyUsage=clientAuth");
+  await makeCertificate(
+    folder,
+    "apiserver",
+    "/CN=kube-apiserver",
+    `subjectAltName=DNS:localhost,DNS:kubernetes,DNS:kubernetes.default.svc,${local},IP:${network.api}`,
+  );
+  await makeCertificate(
+    folder,
+    "admin",
+    "/O=system:masters/CN=admin",
+    "extendedKeyUsage=clientAuth",
+  );
   await makeCertificate(
     folder,
     "kubelet-server",
@@ -31,11 +41,31 @@ async function makeCertificate(folder: string, name: string, subject: string, ex
   const extensions = `${name}.ext`;
   await writeFile(join(folder, extensions), `${extension}\n`);
   await openssl(folder, [
-    ...["req", ...newKey(), "-keyout", `${name}.key`, "-out", request, "-subj", subject],
+    "req",
+    ...newKey(),
+    "-keyout",
+    `${name}.key`,
+    "-out",
+    request,
+    "-subj",
+    subject,
   ]);
   await openssl(folder, [
-    ...["x509", "-req", "-in", request, "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"],
-    ...["-out", `${name}.crt`, "-days", "3650", "-extfile", extensions],
+    "x509",
+    "-req",
+    "-in",
+    request,
+    "-CA",
+    "ca.crt",
+    "-CAkey",
+    "ca.key",
+    "-CAcreateserial",
+    "-out",
+    `${name}.crt`,
+    "-days",
+    "3650",
+    "-extfile",
+    extensions,
   ]);
 }
 
@@ -55,8 +85,12 @@ export function kubeconfigText(server: string, authority: string, user: object):
   const contexts = [{ name: "podflow-test", context: { cluster: "podflow-test", user: "user" } }];
   return JSON.stringify(
     {
-      ...{ apiVersion: "v1", kind: "Config", "current-context": "podflow-test" },
-      ...{ clusters, contexts, users: [{ name: "user", user }] },
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "podflow-test",
+      clusters,
+      contexts,
+      users: [{ name: "user", user }],
     },
     null,
     2,
@@ -66,7 +100,9 @@ export function kubeconfigText(server: string, authority: string, user: object):
 /** The administrator's kubeconfig for an API server on this port. */
 export async function adminKubeconfig(pki: string, port: number): Promise<string> {
   const read = (name: string): Promise<string> => readFile(join(pki, name), "utf8");
-  const [authority, certificate, key] = await Promise.all(["ca.crt", "admin.crt", "admin.key"].map(read));
+  const [authority, certificate, key] = await Promise.all(
+    ["ca.crt", "admin.crt", "admin.key"].map(read),
+  );
   return kubeconfigText(`https://127.0.0.1:${port}`, authority ?? "", {
     "client-certificate-data": base64(certificate ?? ""),
     "client-key-data": base64(key ?? ""),

@@ -19,16 +19,25 @@ export async function untilReady(name: ComponentName, supervisor: Supervisor): P
   const isReady = await readinessOf(name, supervisor.settings);
   const deadline = Date.now() + LIMIT_MS;
   while (!(await isReady())) {
-    const reason = !supervisor.isRunning(name) ? "ended" : Date.now() > deadline ? "is not ready" : null;
+    const reason = !supervisor.isRunning(name)
+      ? "ended"
+      : Date.now() > deadline
+        ? "is not ready"
+        : null;
     if (reason) {
       const words = await supervisor.lastWords(name);
-      throw new Error(`The cluster's ${name} ${reason}; see ${supervisor.logFile(name)}:\n${words}`);
+      throw new Error(
+        `The cluster's ${name} ${reason}; see ${supervisor.logFile(name)}:\n${words}`,
+      );
     }
     await pause(BETWEEN_MS);
   }
 }
 
-async function readinessOf(name: ComponentName, settings: Settings): Promise<() => Promise<boolean>> {
+async function readinessOf(
+  name: ComponentName,
+  settings: Settings,
+): Promise<() => Promise<boolean>> {
   const { ports, network, binaries, state } = settings;
   switch (name) {
     case "registry":
@@ -39,7 +48,8 @@ async function readinessOf(name: ComponentName, settings: Settings): Promise<() 
       return () => listens(network.api, 443);
     case "containerd": {
       const socket = join(state, "run/containerd.sock");
-      return () => answers(join(binaries, "ctr"), ["-a", socket, "--connect-timeout=1s", "version"]);
+      return () =>
+        answers(join(binaries, "ctr"), ["-a", socket, "--connect-timeout=1s", "version"]);
     }
     case "apiserver": {
       const get = await reader(settings, ports.api);
@@ -57,7 +67,8 @@ async function readinessOf(name: ComponentName, settings: Settings): Promise<() 
       const getKubelet = await reader(settings, ports.kubelet);
       // The node's state alone outlives a kubelet that was killed.
       return async () =>
-        (await getKubelet("/healthz")) !== null && isNodeReady(await get("/api/v1/nodes/localhost"));
+        (await getKubelet("/healthz")) !== null &&
+        isNodeReady(await get("/api/v1/nodes/localhost"));
     }
   }
 }
@@ -80,7 +91,9 @@ function isNodeReady(text: string | null): boolean {
     spec: { taints?: unknown[] };
     status: { conditions?: { type: string; status: string }[] };
   };
-  const ready = node.status.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
+  const ready = node.status.conditions?.some(
+    ({ type, status }) => type === "Ready" && status === "True",
+  );
   return ready === true && !node.spec.taints?.length;
 }
 
@@ -89,9 +102,14 @@ async function reader(
   settings: Settings,
   port: number,
 ): Promise<(path: string) => Promise<string | null>> {
-  const read = (name: string): Promise<string> => readFile(join(settings.state, "pki", name), "utf8");
+  const read = (name: string): Promise<string> =>
+    readFile(join(settings.state, "pki", name), "utf8");
   const [ca, cert, key] = await Promise.all(["ca.crt", "admin.crt", "admin.key"].map(read));
-  const dispatcher = new Agent({ connect: { ca, cert, key }, headersTimeout: 2000, bodyTimeout: 2000 });
+  const dispatcher = new Agent({
+    connect: { ca, cert, key },
+    headersTimeout: 2000,
+    bodyTimeout: 2000,
+  });
   return async (path) => {
     try {
       const url = `https://127.0.0.1:${port}${path}`;

@@ -106,7 +106,8 @@ function bridgeJson({ network, state }: Settings): string {
   };
   const bridge = { type: "bridge", bridge: network.bridge, isGateway: true, ipMasq: false, ipam };
   return JSON.stringify({
-    ...{ cniVersion: "1.0.0", name: network.bridge },
+    cniVersion: "1.0.0",
+    name: network.bridge,
     plugins: [bridge, { type: "loopback" }],
   });
 }

@@ -43,7 +43,9 @@ export async function sweep(state: string, cgroup: string, network: Network): Pr
   const deadline = Date.now() + LIMIT_MS;
   for (let left = await processes(); left.length > 0; left = await processes()) {
     if (Date.now() > deadline) {
-      throw new Error(`Processes ${left.join(", ")} of the cluster in ${state} do not end; end them by hand.`);
+      throw new Error(
+        `Processes ${left.join(", ")} of the cluster in ${state} do not end; end them by hand.`,
+      );
     }
     for (const pid of left) kill(pid);
     await pause(20);
@@ -83,7 +85,7 @@ async function unmountBelow(state: string): Promise<void> {
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "")
     .filter((path) => path.startsWith(`${state}/`));
-  for (const path of paths.reverse()) await runCommand("umount", ["-l", path]);
+  for (const path of paths.toReversed()) await runCommand("umount", ["-l", path]);
 }
 
 /** A shim's socket lies outside the state folder, and only the shim's own bootstrap file says where. */
