@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exclusively } from "../own/lock.ts";
+import { refreshPackageLists } from "../own/packages.ts";
 import { cacheFolder, shortHash } from "../own/paths.ts";
 import { useFolder } from "../own/prune.ts";
 import { type Blob, packJson, packLayer } from "./layer.ts";
@@ -59,6 +60,7 @@ async function buildInto(folder: string, log: (line: string) => void): Promise<v
   const blobs = join(work, "blobs");
   await mkdir(blobs);
   try {
+    await refreshPackageLists();
     const layers = new Map<string, Blob>();
     for (const [name, recipe] of Object.entries(LAYERS)) {
       log(`Making the image layer ${name}`);

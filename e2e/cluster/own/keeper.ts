@@ -1,15 +1,14 @@
-import { writeFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { buildImages, type ImageFolder } from "../images/build.ts";
 import { COMPONENTS, type ComponentName } from "./components.ts";
 import { launch, prepare, restore } from "./launch.ts";
 import { holdName } from "./lock.ts";
-import { networkOfSlot, takeSlot } from "./network.ts";
+import { takeSlot } from "./network.ts";
 import { keeperName } from "./paths.ts";
 import { type ClusterInfo, type NumberedRequest, readMessages, sendMessage } from "./protocol.ts";
 import { Supervisor } from "./supervisor.ts";
-import { SLOT_FILE, sweep, sweepDeadClusters } from "./sweep.ts";
+import { sweep, sweepDeadClusters } from "./sweep.ts";
 import { Users } from "./users.ts";
 
 const FIRST_USER_WITHIN_MS = 15_000;
@@ -60,10 +59,8 @@ class Keeper {
 
   async #begin(): Promise<void> {
     await sweepDeadClusters(keeperName(this.#cluster));
-    const slot = await takeSlot();
     const made = { binaries: this.#binaries, blobs: this.#images.blobs };
-    const settings = await prepare(this.#cluster, made, networkOfSlot(slot));
-    await writeFile(join(settings.state, SLOT_FILE), `${slot}`);
+    const settings = await prepare(this.#cluster, made, await takeSlot());
     this.#supervisor = new Supervisor(settings, (name, how) => {
       this.#say(`The cluster's ${name} ended by itself (${how}); see ${settings.logs}/${name}.log`);
     });

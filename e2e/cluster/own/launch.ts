@@ -8,30 +8,33 @@ import { pushManifests } from "../images/push.ts";
 import { makeCgroup } from "./cgroup.ts";
 import { runCommand } from "./command.ts";
 import type { ComponentName } from "./components.ts";
-import { type Network, raiseNetwork } from "./network.ts";
+import { networkOfSlot, raiseNetwork } from "./network.ts";
 import { keeperName, logFolder, statePrefix } from "./paths.ts";
 import { adminKubeconfig, makeCertificates } from "./pki.ts";
 import { untilReady } from "./ready.ts";
 import { type Ports, SANDBOX_IMAGE, type Settings, writeSettings } from "./settings.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { SLOT_FILE } from "./sweep.ts";
 
 /** Makes the state folder of a new cluster: certificates, configuration, kubeconfig, empty logs. */
 export async function prepare(
   cluster: string,
   made: { binaries: string; blobs: string },
-  network: Network,
+  slot: number,
 ): Promise<Settings> {
+  const network = networkOfSlot(slot);
   const state = `${statePrefix(cluster)}${randomBytes(4).toString("hex")}`;
   await mkdir(join(state, "run"), { recursive: true, mode: 0o700 });
   const logs = await emptyLogFolder(cluster);
   const cgroup = keeperName(cluster);
-  const settings = { cluster, ...made, state, logs, cgroup, network, ports: await freePorts() };
+  const settings = { cluster, ...made, state, logs, cgroup, network, ports: await freePorts(slot) };
   await makeCertificates(join(state, "pki"), network);
   await writeFile(
     join(state, "kubeconfig"),
     await adminKubeconfig(join(state, "pki"), settings.ports.api),
     { mode: 0o600 },
   );
+  await writeFile(join(state, SLOT_FILE), `${slot}`);
   await writeSettings(settings);
   await makeCgroup(cgroup);
   await raiseNetwork(network);
@@ -47,13 +50,15 @@ async function emptyLogFolder(cluster: string): Promise<string> {
   return folder;
 }
 
-async function freePorts(): Promise<Ports> {
+/** Clusters that start at the same time each look from another port on. */
+async function freePorts(slot: number): Promise<Ports> {
+  const step = slot * 10;
   return {
-    api: await freePort(6443),
-    registry: await freePort(5000),
-    kubelet: await freePort(10250),
-    etcd: await freePort(2379),
-    etcdPeer: await freePort(2380),
+    api: await freePort(6443 + step),
+    registry: await freePort(5000 + step),
+    kubelet: await freePort(10250 + step),
+    etcd: await freePort(2379 + step),
+    etcdPeer: await freePort(2380 + step),
   };
 }
 

@@ -39,10 +39,15 @@ export async function installPackages(
     );
   }
   log(`Installing ${wanted}`);
-  await exclusively("podflow-apt", async () => {
-    await apt(["update", "-qq"]);
-    await apt(["install", "-y", "-qq", "--no-install-recommends", ...missing]);
-  });
+  await refreshPackageLists();
+  await exclusively("podflow-apt", () =>
+    apt(["install", "-y", "-qq", "--no-install-recommends", ...missing]),
+  );
+}
+
+/** A new machine has no list of packages, and an old list names packages that are gone. */
+export async function refreshPackageLists(): Promise<void> {
+  await exclusively("podflow-apt", () => apt(["update", "-qq"]));
 }
 
 async function apt(args: string[]): Promise<void> {
