@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { startCluster } from "./cluster.ts";
 import { attach, findKeeper } from "./own/attach.ts";
 import { logFolder } from "./own/paths.ts";
+import { pinKubernetes } from "./own/pin.ts";
 
 const USAGE = `npm run cluster [-- COMMAND] [--name NAME]
 
@@ -11,6 +12,7 @@ const USAGE = `npm run cluster [-- COMMAND] [--name NAME]
   down           end it, whoever uses it
   status         say what runs
   logs           print the last lines of every component
+  pin VERSION    build Kubernetes VERSION, such as 1.37.2, from now on (writes node/go.mod)
 `;
 
 const say = (line: string): void => {
@@ -81,13 +83,14 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { detach: { type: "boolean" }, name: { type: "string" }, help: { type: "boolean" } },
 });
-const [command = "up"] = positionals;
+const [command = "up", version = ""] = positionals;
 const name = values.name ?? "shared";
 const commands: Record<string, () => Promise<void>> = {
   up: () => up(name, values.detach === true),
   down: () => down(name),
   status: () => status(name),
   logs: () => logs(name),
+  pin: () => pinKubernetes(version),
 };
 const chosen = commands[command];
 if (values.help === true || !chosen) {

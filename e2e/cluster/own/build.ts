@@ -23,7 +23,7 @@ const FLAGS = ["-trimpath", "-ldflags"];
 /**
  * Builds Kubernetes, containerd and the CNI plugins from Go modules, once per version, and returns
  * the folder with the binaries: `kube` (see node/main.go), `containerd`, `ctr`, `bridge`, …
- * Takes about 8 minutes on 2 cores, and under a second when it is already done.
+ * Takes about 6 minutes on 2 cores, and under a second when it is already done.
  */
 export async function buildNode(log: (line: string) => void): Promise<string> {
   const inputs = await Promise.all(
@@ -54,7 +54,7 @@ async function buildInto(folder: string, version: string, log: (line: string) =>
     await mkdir(source);
     await cp(SOURCE, source, { recursive: true });
     const began = performance.now();
-    log(`Building Kubernetes ${version} (the first time takes about 8 minutes on 2 cores)`);
+    log(`Building Kubernetes ${version} (the first time takes about 6 minutes on 2 cores)`);
     await buildKubernetes(source, join(work, "kube"), version, log);
     log("Building containerd and the CNI plugins");
     for (const module of INSTALLED) {
