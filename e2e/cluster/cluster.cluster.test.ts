@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, type Api, openApi } from "./api.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
+import { openDetour } from "./detour.ts";
 import {
   kubeconfigOfNobody,
   kubeconfigOfServiceAccount,
@@ -88,4 +89,32 @@ test("a service account without roles is forbidden everything", async () => {
   const account = { namespace: "default", name: "without-roles" };
   const path = await kubeconfigOfServiceAccount(admin, folder, account);
   expect(await listPods(path)).toMatchObject({ status: 403 });
+});
+
+test("a detour stalls, cuts and refuses calls, and then passes them again", async () => {
+  const detour = await openDetour(admin, folder);
+  const api = await openApi(detour.kubeconfigPath);
+  const read = (): Promise<Answer> => api.call("GET", "/readyz");
+  expect(await read()).toMatchObject({ status: 200 });
+
+  detour.stall();
+  let isAnswered = false;
+  const late = read().finally(() => (isAnswered = true));
+  await admin.call("GET", "/readyz");
+  expect(isAnswered).toBe(false);
+  await detour.restore();
+  expect(await late).toMatchObject({ status: 200 });
+
+  detour.stall();
+  const lost = read();
+  lost.catch(() => undefined);
+  detour.cut();
+  await expect(lost).rejects.toThrow();
+
+  await detour.block();
+  await expect(read()).rejects.toThrow(/ECONNREFUSED/);
+  await detour.restore();
+  expect(await read()).toMatchObject({ status: 200 });
+  await api.close();
+  await detour.stop();
 });

@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Api, Credentials } from "./api.ts";
-import { kubeconfigText, makeAuthority } from "./own/pki.ts";
+import type { Answer, Api } from "./api.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
+import { makeAuthority } from "./own/pki.ts";
 
 /**
  * A kubeconfig whose authority did not sign the server's certificate: every call fails in TLS.
@@ -13,22 +14,19 @@ export async function kubeconfigWithWrongCa(admin: Api, folder: string): Promise
   await mkdir(folder, { recursive: true });
   await makeAuthority(folder, "other");
   const authority = await readFile(join(folder, "other.crt"), "utf8");
-  const { server } = admin.credentials;
-  const text = kubeconfigText(server, authority, userOf(admin.credentials));
-  return write(folder, "wrong-ca", text);
+  return writeKubeconfig(folder, "wrong-ca.kubeconfig", { ...admin.credentials, authority });
 }
 
 /** A kubeconfig with a token that the API server refuses (401), as it does an expired one. */
 export async function kubeconfigWithBadToken(admin: Api, folder: string): Promise<string> {
-  const { server, authority } = admin.credentials;
-  return write(folder, "bad-token", kubeconfigText(server, authority, { token: "expired" }));
+  const credentials = { ...admin.credentials, token: "expired" };
+  return writeKubeconfig(folder, "bad-token.kubeconfig", credentials);
 }
 
 /** A kubeconfig of the right cluster at a port on which nobody listens: connections are refused. */
 export async function kubeconfigOfNobody(admin: Api, folder: string): Promise<string> {
   const server = `https://127.0.0.1:${await closedPort()}`;
-  const user = userOf(admin.credentials);
-  return write(folder, "nobody", kubeconfigText(server, admin.credentials.authority, user));
+  return writeKubeconfig(folder, "nobody.kubeconfig", { ...admin.credentials, server });
 }
 
 /**
@@ -50,29 +48,13 @@ export async function kubeconfigOfServiceAccount(
   refuseFailure("asking for a token", answer);
   // The API server's answer to a TokenRequest that it accepted.
   const { status } = JSON.parse(answer.text) as { status: { token: string } };
-  const { server, authority } = admin.credentials;
-  const text = kubeconfigText(server, authority, { token: status.token });
-  return write(folder, `account-${account.namespace}-${account.name}`, text);
+  const name = `account-${account.namespace}-${account.name}.kubeconfig`;
+  return writeKubeconfig(folder, name, { ...admin.credentials, token: status.token });
 }
 
-function refuseFailure(what: string, answer: { status: number; text: string }): void {
+function refuseFailure(what: string, answer: Answer): void {
   if (answer.status < 300) return;
   throw new Error(`The API server answered ${answer.status} to ${what}: ${answer.text}`);
-}
-
-function userOf(credentials: Credentials): object {
-  if (credentials.token) return { token: credentials.token };
-  return {
-    "client-certificate-data": Buffer.from(credentials.certificate).toString("base64"),
-    "client-key-data": Buffer.from(credentials.key).toString("base64"),
-  };
-}
-
-async function write(folder: string, name: string, text: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, `${name}.kubeconfig`);
-  await writeFile(path, text, { mode: 0o600 });
-  return path;
 }
 
 async function closedPort(): Promise<number> {

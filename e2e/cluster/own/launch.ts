@@ -10,7 +10,7 @@ import { runCommand } from "./command.ts";
 import type { ComponentName } from "./components.ts";
 import { networkOfSlot, raiseNetwork } from "./network.ts";
 import { keeperName, logFolder, statePrefix } from "./paths.ts";
-import { adminKubeconfig, makeCertificates } from "./pki.ts";
+import { makeCertificates, writeAdminKubeconfig } from "./pki.ts";
 import { untilReady } from "./ready.ts";
 import { type Ports, SANDBOX_IMAGE, type Settings, writeSettings } from "./settings.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -29,11 +29,7 @@ export async function prepare(
   const cgroup = keeperName(cluster);
   const settings = { cluster, ...made, state, logs, cgroup, network, ports: await freePorts(slot) };
   await makeCertificates(join(state, "pki"), network);
-  await writeFile(
-    join(state, "kubeconfig"),
-    await adminKubeconfig(join(state, "pki"), settings.ports.api),
-    { mode: 0o600 },
-  );
+  await writeAdminKubeconfig(state, settings.ports.api);
   await writeFile(join(state, SLOT_FILE), `${slot}`);
   await writeSettings(settings);
   await makeCgroup(cgroup);

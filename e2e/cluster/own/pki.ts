@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeKubeconfig } from "../kubeconfig.ts";
 import { runCommand } from "./command.ts";
 import type { Network } from "./network.ts";
 
@@ -77,38 +78,14 @@ async function openssl(folder: string, args: string[]): Promise<void> {
   await runCommand("openssl", args, { cwd: folder });
 }
 
-/** A kubeconfig, as JSON (which is YAML), for one server, one authority and one user. */
-export function kubeconfigText(server: string, authority: string, user: object): string {
-  const clusters = [
-    { name: "podflow-test", cluster: { server, "certificate-authority-data": base64(authority) } },
-  ];
-  const contexts = [{ name: "podflow-test", context: { cluster: "podflow-test", user: "user" } }];
-  return JSON.stringify(
-    {
-      apiVersion: "v1",
-      kind: "Config",
-      "current-context": "podflow-test",
-      clusters,
-      contexts,
-      users: [{ name: "user", user }],
-    },
-    null,
-    2,
-  );
-}
-
-/** The administrator's kubeconfig for an API server on this port. */
-export async function adminKubeconfig(pki: string, port: number): Promise<string> {
-  const read = (name: string): Promise<string> => readFile(join(pki, name), "utf8");
-  const [authority, certificate, key] = await Promise.all(
-    ["ca.crt", "admin.crt", "admin.key"].map(read),
-  );
-  return kubeconfigText(`https://127.0.0.1:${port}`, authority ?? "", {
-    "client-certificate-data": base64(certificate ?? ""),
-    "client-key-data": base64(key ?? ""),
+/** Writes the administrator's kubeconfig for an API server on this port. */
+export async function writeAdminKubeconfig(state: string, port: number): Promise<void> {
+  const read = (name: string): Promise<string> => readFile(join(state, "pki", name), "utf8");
+  await writeKubeconfig(state, "kubeconfig", {
+    server: `https://127.0.0.1:${port}`,
+    authority: await read("ca.crt"),
+    certificate: await read("admin.crt"),
+    key: await read("admin.key"),
+    token: "",
   });
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
 }

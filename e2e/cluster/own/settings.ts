@@ -93,6 +93,7 @@ clusterDomain: cluster.local
 clusterDNS: ["${network.api}"]
 maxPods: 250
 registryPullQPS: 0
+serializeImagePulls: false
 resolvConf: ""
 `;
 }
