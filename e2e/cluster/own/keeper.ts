@@ -33,11 +33,9 @@ class Keeper {
     this.#binaries = binaries;
     this.#images = images;
     this.#ready = this.#begin();
+    // Those who wait for the start are told by the answer to what they asked.
     this.#ready.catch((error: unknown) => {
-      if (this.#ending) return;
-      this.#say(
-        `The cluster cannot start: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      report(`The cluster cannot start: ${reasonOf(error)}`);
       void this.end();
     });
     setTimeout(() => this.#endIfUnused(), FIRST_USER_WITHIN_MS);
@@ -74,7 +72,7 @@ class Keeper {
       await this.#carryOut(socket, request);
       sendMessage(socket, { id, value: this.#info() });
     } catch (error) {
-      sendMessage(socket, { id, error: error instanceof Error ? error.message : String(error) });
+      sendMessage(socket, { id, error: reasonOf(error) });
     }
   }
 
@@ -122,7 +120,7 @@ class Keeper {
     this.#endIfUnused();
     if (this.#ending) return;
     for (const component of broken) {
-      await this.#mend(component).catch((error: unknown) => this.#say(String(error)));
+      await this.#mend(component).catch((error: unknown) => this.#say(reasonOf(error)));
     }
   }
 
@@ -157,9 +155,17 @@ class Keeper {
   }
 
   #say(line: string): void {
-    process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+    report(line);
     this.#users.tellAll({ log: line });
   }
+}
+
+function report(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const [cluster, binaries] = process.argv.slice(2);
