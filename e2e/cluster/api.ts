@@ -9,20 +9,20 @@ export interface Answer {
 /** Plain calls to an API server, for tests that look at a cluster or prepare it. */
 export interface Api {
   credentials: Credentials;
-  /** Any status is an answer; only a connection that fails, or 10 s without an answer, throws. */
+  /** Any status is an answer; only a connection that fails, or no answer in time, throws. */
   call(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<Answer>;
   close(): Promise<void>;
 }
 
 /**
- * Calls as the user of this kubeconfig.
+ * Calls as the user of this kubeconfig; a call fails after `timeoutMs` without an answer.
  * @throws Error when it has neither a certificate nor a token in it, as with a cloud's own login.
  */
-export async function openApi(kubeconfigPath: string): Promise<Api> {
+export async function openApi(kubeconfigPath: string, timeoutMs = 10_000): Promise<Api> {
   const credentials = await readKubeconfig(kubeconfigPath);
   const { server, authority: ca, certificate, key, token } = credentials;
   const connect = token ? { ca } : { ca, cert: certificate, key };
-  const dispatcher = new Agent({ connect, headersTimeout: 10_000 });
+  const dispatcher = new Agent({ connect, headersTimeout: timeoutMs });
   const headers = {
     "content-type": "application/json",
     ...(token && { authorization: `Bearer ${token}` }),

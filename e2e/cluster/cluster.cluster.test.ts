@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, type Api, openApi } from "./api.ts";
-import { type Cluster, startCluster } from "./cluster.ts";
+import { startCluster } from "./cluster.ts";
+import type { Cluster } from "./contract.ts";
 import { openDetour } from "./detour.ts";
 import {
   kubeconfigOfNobody,

@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster } from "./contract.ts";
 
 /**
  * The cluster of PODFLOW_TEST_KUBECONFIG, which is left as it is. PODFLOW_TEST_REGISTRY names a

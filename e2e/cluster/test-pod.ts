@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Api } from "./api.ts";
 
-export interface PodEnd {
+interface PodEnd {
   phase: string;
   log: string;
   /** Milliseconds from the call that made the pod to its end. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Cluster } from "../cluster.ts";
+import type { Cluster } from "../contract.ts";
 import { cacheFolder } from "../own/paths.ts";
 import * as k3d from "./k3d.ts";
 import * as kind from "./kind.ts";

@@ -4,11 +4,13 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { buildImages } from "../images/build.ts";
 import { buildNode } from "./build.ts";
-import { KeeperConnection } from "./connection.ts";
+import { KeeperConnection, KeeperEnded } from "./connection.ts";
 import { connectName } from "./lock.ts";
 import { installPackages } from "./packages.ts";
 import { keeperName, logFolder } from "./paths.ts";
 import type { ClusterInfo } from "./protocol.ts";
+
+const ATTEMPTS = 3;
 
 /** The conversation with the keeper of the running cluster of this name, or null when none runs. */
 export async function findKeeper(
@@ -30,15 +32,30 @@ export async function attach(
   refuseOtherMachines();
   await installPackages(["runc", "gcc", "libc6-dev", "openssl", "iproute2"], log);
   const [binaries] = await Promise.all([buildNode(log), buildImages(log)]);
-  const running = await findKeeper(cluster, log);
-  const connection = running ?? (await startKeeper(cluster, binaries, log));
-  const info = await connection.ask({ op: "attach" });
+  const { connection, info } = await joinOrStart(cluster, binaries, log);
   if (info.binaries !== binaries) {
     log(
       `The running cluster is of another build (${info.binaries}); "npm run cluster down" ends it.`,
     );
   }
   return { connection, info };
+}
+
+/** A keeper that was ending when it was asked is followed by another. */
+async function joinOrStart(
+  cluster: string,
+  binaries: string,
+  log: (line: string) => void,
+): Promise<{ connection: KeeperConnection; info: ClusterInfo }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const running = await findKeeper(cluster, log);
+    const connection = running ?? (await startKeeper(cluster, binaries, log));
+    try {
+      return { connection, info: await connection.ask({ op: "attach" }) };
+    } catch (error) {
+      if (!(error instanceof KeeperEnded) || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 function refuseOtherMachines(): void {

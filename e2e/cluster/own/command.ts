@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-export interface CommandOptions {
+interface CommandOptions {
   cwd?: string;
   env?: Record<string, string>;
   /** Called with each line of standard output and standard error while the program runs. */

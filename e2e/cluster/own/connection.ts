@@ -12,6 +12,13 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
+/** The keeper ended before it answered: its cluster was stopped, or it was killed. */
+export class KeeperEnded extends Error {
+  constructor() {
+    super("The cluster was stopped, or its keeper was killed, before it answered.");
+  }
+}
+
 /** A conversation with the keeper of a cluster of our own. */
 export class KeeperConnection {
   readonly #socket: Socket;
@@ -33,7 +40,7 @@ export class KeeperConnection {
     });
   }
 
-  /** @throws Error with the keeper's reason, or when it ends before it answers. */
+  /** @throws KeeperEnded, or an Error with the keeper's reason. */
   async ask(request: Request): Promise<ClusterInfo> {
     this.#count += 1;
     const id = this.#count;
@@ -73,7 +80,7 @@ export class KeeperConnection {
 
   #rejectAll(): void {
     for (const { reject } of this.#waiting.values()) {
-      reject(new Error("The cluster was stopped, or its keeper ended; see its log."));
+      reject(new KeeperEnded());
     }
     this.#waiting.clear();
   }

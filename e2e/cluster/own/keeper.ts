@@ -79,6 +79,8 @@ class Keeper {
   async #carryOut(socket: Socket, request: NumberedRequest): Promise<void> {
     switch (request.op) {
       case "attach":
+        // Too late: the answer is the end of the connection, after which there can be a new cluster.
+        if (this.#ending) return this.#ending;
         this.#users.hold(socket);
         return this.#ready;
       case "release":
@@ -136,6 +138,8 @@ class Keeper {
       const { state, cgroup, network } = this.#supervisor.settings;
       await sweep(state, cgroup, network);
     }
+    // The name is free before the connections end, so that whoever sees them end can start anew.
+    server?.close();
     process.exit(0);
   }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { openApi } from "../api.ts";
 import { choose } from "../choose.ts";
-import type { Cluster } from "../cluster.ts";
+import type { Cluster } from "../contract.ts";
 import { runPod } from "../test-pod.ts";
 import { findKeeper } from "./attach.ts";
 import { startOwnCluster } from "./start.ts";
@@ -17,7 +17,7 @@ const log = (line: string): void => {
 };
 
 async function isReady(cluster: Cluster): Promise<boolean> {
-  const api = await openApi(cluster.kubeconfigPath);
+  const api = await openApi(cluster.kubeconfigPath, 2000);
   const answer = await api.call("GET", "/readyz").catch(() => null);
   await api.close();
   return answer?.status === 200;
@@ -46,6 +46,13 @@ if ((await choose()) === "own") {
       expect(await findKeeper(NAME, log)).toBe(null);
     },
   );
+
+  test("a start while the cluster ends makes a new one", { timeout: START_MS }, async () => {
+    const first = await startOwnCluster(NAME, log);
+    const [, second] = await Promise.all([first.stop(), startOwnCluster(NAME, log)]);
+    expect(await isReady(second)).toBe(true);
+    await second.stop();
+  });
 
   test("a killed user's cluster ends and leaves nothing", { timeout: START_MS }, async () => {
     const user = spawnUser();

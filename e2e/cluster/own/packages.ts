@@ -12,7 +12,7 @@ const PROOF = {
   iproute2: ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"],
 } as const satisfies Record<string, readonly string[]>;
 
-export type PackageName = keyof typeof PROOF;
+type PackageName = keyof typeof PROOF;
 
 /** The path of a program that a package brings. */
 export function packageFile(name: PackageName): string {

@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster.ts";
+import type { Cluster } from "../contract.ts";
 import { attach } from "./attach.ts";
 import { controlBy } from "./control.ts";
 
