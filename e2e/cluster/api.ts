@@ -21,7 +21,8 @@ export interface Api {
 export async function openApi(kubeconfigPath: string, timeoutMs = 10_000): Promise<Api> {
   const credentials = await readKubeconfig(kubeconfigPath);
   const { server, authority: ca, certificate, key, token } = credentials;
-  const connect = token ? { ca } : { ca, cert: certificate, key };
+  const user = token ? {} : { cert: certificate, key };
+  const connect = { ca, ...user, timeout: timeoutMs };
   const dispatcher = new Agent({ connect, headersTimeout: timeoutMs });
   const headers = {
     "content-type": "application/json",
