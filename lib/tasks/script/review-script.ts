@@ -1,0 +1,148 @@
+import { compileGlob, GlobError } from "#lib/flow/glob.ts";
+import { hasExpression } from "#lib/flow/schema/parts.ts";
+import type { TaskRemark } from "#lib/flow/task-catalogue.ts";
+import { TaskFailure } from "../task-type.ts";
+import { checkedPath } from "./input-files.ts";
+import { KUBERNETES_RUNNER_TYPES } from "./kubernetes-runner.ts";
+import { contractBreaches } from "./pod-contract.ts";
+import { isWrittenOut } from "./registry-credentials.ts";
+import { misspelledProperties } from "./pod-properties.ts";
+import { DOCKER_RUNNER_TYPES } from "./runner-schema.ts";
+
+/** What to say of valid properties that mean less here than in Kestra. */
+export function reviewScript(properties: Record<string, unknown>): TaskRemark[] {
+  const remarks: TaskRemark[] = [];
+  const say = (code: string, path: string[], message: string): void => {
+    remarks.push({ severity: "warning", code, message, path });
+  };
+  const runner = mapOf(properties["taskRunner"]);
+  if ((DOCKER_RUNNER_TYPES as readonly unknown[]).includes(runner["type"])) {
+    say(
+      "docker-runner",
+      ["taskRunner", "type"],
+      "Docker is not used: the task runs where the execution runs. Its other settings have no effect.",
+    );
+  }
+  if (runner["resume"] === "false") {
+    say(
+      "ignored-property",
+      ["taskRunner", "resume"],
+      "`resume: false` has no effect: an interrupted task always goes on in its pod, so that it never runs twice.",
+    );
+  }
+  for (const name of ["password", "auth"]) {
+    if (!isWrittenOut(mapOf(runner["credentials"])[name])) continue;
+    say(
+      "plain-secret",
+      ["taskRunner", "credentials", name],
+      `\`${name}\` stands in the flow, where everybody who may read it sees it. Write \`{{ secret('NAME') }}\`.`,
+    );
+  }
+  if (properties["runner"] !== undefined) {
+    say("older-property", ["runner"], "`runner` is the older form of `taskRunner`.");
+  }
+  if (properties["docker"] !== undefined) {
+    say(
+      "older-property",
+      ["docker"],
+      "`docker` is the older form of `containerImage` and `taskRunner`.",
+    );
+  }
+  return [
+    ...remarks,
+    ...wrongPatterns(properties),
+    ...wrongNames(properties),
+    ...wrongQuantities(runner["resources"], ["taskRunner", "resources"]),
+    ...wrongQuantities(mapOf(runner["fileSidecar"])["resources"], [
+      "taskRunner",
+      "fileSidecar",
+      "resources",
+    ]),
+    ...wrongPods(runner, properties),
+  ];
+}
+
+/** Where the files are in every pod; an expression for it is looked at when it is rendered. */
+const WORKING_DIR = "/kestra/working-dir";
+
+/** What of the pod's own parts breaks what the task rests on. */
+function wrongPods(
+  runner: Record<string, unknown>,
+  properties: Record<string, unknown>,
+): TaskRemark[] {
+  if (!(KUBERNETES_RUNNER_TYPES as readonly unknown[]).includes(runner["type"])) return [];
+  const { podSpec, containerSpec, containerDefaultSpec } = runner;
+  const helperSpecs = [
+    { path: ["fileSideCarSpec"], part: runner["fileSideCarSpec"] },
+    { path: ["fileSidecar", "defaultSpec"], part: mapOf(runner["fileSidecar"])["defaultSpec"] },
+  ];
+  const hasFiles = ["inputFiles", "outputFiles"].some((name) => properties[name] !== undefined);
+  const parts = { podSpec, containerSpec, containerDefaultSpec, helperSpecs };
+  const slips = misspelledProperties(runner).map(({ path, message }): TaskRemark => ({
+    severity: "warning",
+    code: "unknown-property",
+    message,
+    path: ["taskRunner", ...path],
+  }));
+  const breaches = contractBreaches(parts, { workingDir: WORKING_DIR, hasFiles }).map(
+    ({ path, message, remedy }): TaskRemark => ({
+      severity: "error",
+      code: "invalid-value",
+      message: `${message} ${remedy}`,
+      path: ["taskRunner", ...path],
+    }),
+  );
+  return [...breaches, ...slips];
+}
+
+/** Patterns that can be read before the run are. */
+function wrongPatterns(properties: Record<string, unknown>): TaskRemark[] {
+  const written: unknown = properties["outputFiles"];
+  if (!Array.isArray(written)) return [];
+  return written.flatMap((pattern: unknown, index): TaskRemark[] => {
+    if (typeof pattern !== "string" || hasExpression(pattern)) return [];
+    try {
+      compileGlob(pattern);
+      return [];
+    } catch (error) {
+      if (!(error instanceof GlobError)) throw error;
+      const path = ["outputFiles", index];
+      return [{ severity: "error", code: "invalid-value", message: error.message, path }];
+    }
+  });
+}
+
+function wrongNames(properties: Record<string, unknown>): TaskRemark[] {
+  return Object.keys(mapOf(properties["inputFiles"])).flatMap((name): TaskRemark[] => {
+    if (hasExpression(name)) return [];
+    try {
+      checkedPath(name);
+      return [];
+    } catch (error) {
+      if (!(error instanceof TaskFailure)) throw error;
+      const message = `${error.failure.message} ${error.failure.remedy}`;
+      return [{ severity: "error", code: "invalid-value", message, path: ["inputFiles", name] }];
+    }
+  });
+}
+
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
+const UNITS = "Write e.g. `500m` or `2` for cpu, and `128Mi` or `1Gi` for memory";
+
+/** What the API server would refuse when the pod is created. */
+function wrongQuantities(resources: unknown, at: string[]): TaskRemark[] {
+  return Object.entries(mapOf(resources)).flatMap(([kind, quantities]) =>
+    Object.entries(mapOf(quantities)).flatMap(([name, quantity]): TaskRemark[] => {
+      if (typeof quantity !== "string" || hasExpression(quantity)) return [];
+      if (QUANTITY.test(quantity)) return [];
+      const message = `\`${name}\` is \`${quantity}\`, which is no quantity of Kubernetes. ${UNITS}.`;
+      const path = [...at, kind, name];
+      return [{ severity: "error", code: "invalid-value", message, path }];
+    }),
+  );
+}
+
+function mapOf(value: unknown): Record<string, unknown> {
+  // Only own properties of a map are read.
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
