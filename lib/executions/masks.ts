@@ -1,0 +1,69 @@
+import type { Failure } from "#lib/core/failure.ts";
+
+const MASK = "********";
+const MASK_BYTES = Buffer.from(MASK);
+/** Shorter values would make a log unreadable and are no secrets. */
+const MIN_CHARACTERS = 3;
+const MIN_LINE_CHARACTERS = 8;
+
+/** The secrets that expressions have read; takes them out of all that is stored of what they made. */
+export class Masks {
+  readonly #texts: string[] = [];
+  #bytes: Buffer[] = [];
+
+  /** A log has lines, so each line of a long secret is one. */
+  add(secret: string): void {
+    const lines = secret.split(/\r?\n/).filter((line) => line.length >= MIN_LINE_CHARACTERS);
+    for (const text of [secret, ...lines]) {
+      if (text.length < MIN_CHARACTERS || this.#texts.includes(text)) continue;
+      this.#texts.push(text);
+    }
+    // The longest first: one secret may be a part of another.
+    this.#texts.sort((left, right) => right.length - left.length);
+    this.#bytes = this.#texts.map((text) => Buffer.from(text));
+  }
+
+  text(text: string): string {
+    return this.#texts.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+  }
+
+  bytes(bytes: Uint8Array): Uint8Array {
+    let masked = bytes;
+    for (const secret of this.#bytes) {
+      const buffer = Buffer.from(masked.buffer, masked.byteOffset, masked.length);
+      if (buffer.includes(secret)) masked = replaced(buffer, secret);
+    }
+    return masked;
+  }
+
+  /** What people read of a failure, or of a reason to wait. */
+  texts<T extends Pick<Failure, "message" | "remedy" | "evidence">>(told: T): T {
+    return {
+      ...told,
+      message: this.text(told.message),
+      remedy: this.text(told.remedy),
+      evidence: this.text(told.evidence),
+    };
+  }
+
+  /** A JSON value with every text in it masked. */
+  deep(value: unknown): unknown {
+    if (this.#texts.length === 0) return value;
+    if (typeof value === "string") return this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.deep(item));
+    if (typeof value !== "object" || value === null || value instanceof Date) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.text(key), this.deep(item)]),
+    );
+  }
+}
+
+function replaced(bytes: Buffer, secret: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (let found = bytes.indexOf(secret); found !== -1; found = bytes.indexOf(secret, at)) {
+    parts.push(bytes.subarray(at, found), MASK_BYTES);
+    at = found + secret.length;
+  }
+  return Buffer.concat([...parts, bytes.subarray(at)]);
+}

@@ -1,0 +1,112 @@
+import { AppError } from "#lib/core/app-error.ts";
+import type { LogLine } from "#lib/core/log-line.ts";
+import { pool } from "#lib/store/database.ts";
+import {
+  countLogLines,
+  type LogFilter,
+  readLogFrom as readFrom,
+  readLogWindow,
+  streamLogPages,
+  streamStoredLines,
+} from "#lib/store/log-read.ts";
+import { type LogSearch, matcherOf } from "./log-matcher.ts";
+
+export type { LogFilter } from "#lib/store/log-read.ts";
+export type { LogSearch } from "./log-matcher.ts";
+
+const MAX_WINDOW = 10_000;
+const MAX_POSITIONS = 10_000;
+const LINE_FEED = Buffer.from("\n");
+
+/** A window of the lines that match: `offset` and `total` count those. @throws AppError `not-found` */
+export async function readLog(
+  executionId: string,
+  filter: LogFilter,
+  window: { offset: number; limit: number },
+): Promise<{ lines: LogLine[]; total: number }> {
+  const known = await totalLines(executionId);
+  const isWhole = Object.values(filter).every((value) => value === undefined);
+  const limit = Math.min(window.limit, MAX_WINDOW);
+  const [total, lines] = await Promise.all([
+    isWhole ? known : countLogLines(executionId, filter),
+    // Without a filter a line's index is its position.
+    isWhole
+      ? wholeWindow(executionId, window.offset, limit)
+      : readLogWindow(executionId, filter, { offset: window.offset, limit }),
+  ]);
+  // Lines may have come between the two reads.
+  return { lines, total: Math.max(total, window.offset + lines.length) };
+}
+
+async function wholeWindow(executionId: string, offset: number, limit: number): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  while (lines.length < limit) {
+    const more = await readFrom(executionId, offset + lines.length, limit - lines.length);
+    if (more.length === 0) break;
+    lines.push(...more);
+  }
+  return lines;
+}
+
+/** The lines from index `line` on, in order, some `limit` at most; empty when there are none yet. */
+export async function readLogFrom(
+  executionId: string,
+  line: number,
+  limit = 2000,
+): Promise<LogLine[]> {
+  return readFrom(executionId, line, limit);
+}
+
+/** Positions, in the filtered list, of the lines that match; 10,000 at most. @throws AppError `malformed` for a regex that is none or takes too long */
+export async function searchLog(
+  executionId: string,
+  filter: LogFilter,
+  search: LogSearch,
+): Promise<{ positions: number[]; isTruncated: boolean }> {
+  await totalLines(executionId);
+  const matcher = matcherOf(search);
+  const positions: number[] = [];
+  const pages = streamLogPages(executionId, filter, (data) => !matcher.mayMatch(data));
+  for await (const page of pages) {
+    const found = matcher.matches(page.lines.map((line) => line.text));
+    for (const index of found) positions.push(page.position + index);
+    if (positions.length > MAX_POSITIONS) {
+      return { positions: positions.slice(0, MAX_POSITIONS), isTruncated: true };
+    }
+  }
+  return { positions, isTruncated: false };
+}
+
+/** The lines that match, chunk by chunk, for downloads and the API. */
+export async function* streamLog(
+  executionId: string,
+  filter: LogFilter,
+): AsyncGenerator<LogLine[]> {
+  await totalLines(executionId);
+  for await (const page of streamLogPages(executionId, filter)) yield page.lines;
+}
+
+/**
+ * The bytes of the lines that match (of one task only when `taskId` is given), each followed by a line feed, without what Podflow itself says:
+ * of one whole attempt they are what its seal's hash was made of.
+ */
+export async function* streamRawLog(
+  executionId: string,
+  filter: LogFilter,
+  taskId?: string,
+): AsyncGenerator<Uint8Array> {
+  await totalLines(executionId);
+  for await (const lines of streamStoredLines(executionId, filter, taskId)) {
+    if (lines.length > 0) yield Buffer.concat(lines.flatMap(({ bytes }) => [bytes, LINE_FEED]));
+  }
+}
+
+async function totalLines(executionId: string): Promise<number> {
+  const { rows } = await pool().query<{ log_lines: string }>(
+    "SELECT log_lines FROM executions WHERE id = $1",
+    [executionId],
+  );
+  const [row] = rows;
+  if (!row) throw new AppError("not-found", `There is no execution ${executionId}.`);
+  return Number(row.log_lines);
+}
