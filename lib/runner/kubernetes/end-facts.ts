@@ -1,0 +1,94 @@
+import type { EndCause, Words } from "./cause.ts";
+import { wordsIn } from "./cause.ts";
+import { HELPER, INIT_HELPER, MAIN, type Pod, statusOf, type Terminated } from "./pod.ts";
+
+/** What the rows of ended pods look at. */
+export interface EndFacts {
+  pod: Pod;
+  /** The end of the user's container; null when nobody saw one. */
+  main: Terminated | null;
+}
+
+export interface EndRow extends EndCause {
+  /** The words of its texts when the row applies, else null. */
+  match(facts: EndFacts): Words | null;
+}
+
+/** A pod that says one of these reasons, and a message that has these words. */
+export const podReason =
+  (reasons: string[], message = /^/) =>
+  ({ pod: { status } }: EndFacts): Words | null =>
+    reasons.includes(status?.reason ?? "") ? wordsIn(status?.message ?? "", message) : null;
+
+/**
+ * A pod that was chosen to be removed: the condition DisruptionTarget. It does not apply to a program
+ * that had ended by itself before: whoever removes a pod sets the condition first, and only then asks
+ * for the deletion that ends the program.
+ */
+export const disruption =
+  (reason: string) =>
+  ({ pod, main }: EndFacts): Words | null => {
+    const asked = deletionAskedAt(pod);
+    if (main?.finishedAt && (asked === null || Date.parse(main.finishedAt) < asked)) return null;
+    const found = pod.status?.conditions?.some(
+      (condition) =>
+        condition.type === "DisruptionTarget" &&
+        condition.status === "True" &&
+        condition.reason === reason,
+    );
+    return found ? {} : null;
+  };
+
+/** Kubernetes sets the time of the deletion to the request's plus the grace. */
+export function deletionAskedAt(pod: Pod): number | null {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
+  if (!deletionTimestamp) return null;
+  return Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
+}
+
+/** A user's container that says one of these reasons, and a message that has these words. */
+export const mainReason =
+  (reasons: string[], message = /^/) =>
+  ({ main }: EndFacts): Words | null =>
+    reasons.includes(main?.reason ?? "") ? wordsIn(main?.message ?? "", message) : null;
+
+/** containerd internal/cri/server/container_start.go; ContainerCannotRun of older runtimes. */
+export const START_REASONS = ["StartError", "ContainerCannotRun"];
+/** pkg/kubelet ContainerStatusUnknown; containerd internal/cri/server/helpers.go, unknownExitReason. */
+export const LOST_REASONS = ["ContainerStatusUnknown", "Unknown"];
+/** What the runtime complains about when the container itself is wrong. */
+const CONTAINERS_FAULT = /exec: "|exec format error|chdir|mkdir |mount|memory|not a directory/;
+
+/** Whether the node's runtime did this to the container: no image or command is wrong. */
+export function isRuntimesFault({ reason = "", message = "" }: Terminated): boolean {
+  if (LOST_REASONS.includes(reason)) return true;
+  return START_REASONS.includes(reason) && !CONTAINERS_FAULT.test(message);
+}
+
+/** Names that every row may use. */
+export function wordsOf({ pod, main }: EndFacts): Words {
+  const container = pod.spec?.containers.find(({ name }) => name === MAIN);
+  const memory = container?.resources?.limits?.memory;
+  return {
+    node: pod.spec?.nodeName ?? "of the pod",
+    pod: pod.metadata.name,
+    image: container?.image ?? "",
+    reason: pod.status?.reason ?? pod.status?.phase ?? "no status",
+    exitCode: String(main?.exitCode ?? "unknown"),
+    memory: memory ? `its memory limit of ${memory}` : "the memory of the node",
+  };
+}
+
+export function helperEnd({ pod }: EndFacts): Terminated | undefined {
+  return statusOf(pod, HELPER)?.state?.terminated ?? statusOf(pod, INIT_HELPER)?.state?.terminated;
+}
+
+/** A container that the flow put before main, and that failed. */
+export function failedInit({ pod, main }: EndFacts): { name: string; end: Terminated } | null {
+  if (main) return null;
+  for (const { name, state } of pod.status?.initContainerStatuses ?? []) {
+    const end = state?.terminated;
+    if (name !== INIT_HELPER && end && end.exitCode !== 0) return { name, end };
+  }
+  return null;
+}

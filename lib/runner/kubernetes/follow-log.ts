@@ -1,0 +1,182 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { LogBatch, RunHandle } from "../contract.ts";
+import type { ClusterApi } from "./api.ts";
+import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
+import { Bell } from "./bell.ts";
+import { EarlyEndError } from "./log-answer-end.ts";
+import { LogBeginning } from "./log-beginning.ts";
+import { type FileEnd, LogCursor } from "./log-cursor.ts";
+import { NotALogError } from "./log-lines.ts";
+import { LogReader } from "./log-reader.ts";
+import { MAIN, type Pod, statusOf } from "./pod.ts";
+import type { PodWatch } from "./pod-watch.ts";
+import { readPod } from "./read-pod.ts";
+
+/** How often an ended container's log is asked for when the node does not give it out. */
+const DRAIN_TRIES = 6;
+/** An API server that was just started may refuse what it allows some seconds later. */
+const REFUSED_TRIES = 8;
+
+/**
+ * The least time between two streams of a container that is said to run, and what it grows to while
+ * they bring nothing: a node tells an end up to a second late, and each stream is two calls.
+ */
+const REOPEN_MS = 200;
+const LONGEST_REOPEN_MS = 800;
+
+interface Tools {
+  api: ClusterApi;
+  watch: PodWatch;
+}
+
+/**
+ * The log of `main` by the log API: followed while the container runs, opened again when the
+ * connection breaks, and read to its end when the container has ended.
+ */
+export async function* followPodLog(
+  tools: Tools,
+  handle: RunHandle,
+  after: string | null,
+  signal: AbortSignal,
+): AsyncIterable<LogBatch> {
+  const bell = new Bell(signal);
+  const unlisten = tools.watch.listen(handle.name, () => bell.ring());
+  let cursor: LogCursor | null = null;
+  let fileEnd: FileEnd | null = null;
+  let early: EarlyEndError | null = null;
+  let failures = 0;
+  let reopenMs = REOPEN_MS;
+  try {
+    for (;;) {
+      const found = await containerToRead(tools, handle, { bell, signal });
+      if (found === null) return;
+      if (found.state === "gone") {
+        yield* lost(cursor ?? LogCursor.from(after, ""), after, found.why);
+        return;
+      }
+      if (cursor?.container !== found.container) cursor = LogCursor.from(after, found.container);
+      const beginning = new LogBeginning(found.pod, handle.attemptId);
+      const reader = new LogReader(tools, handle, { cursor, beginning }, signal);
+      try {
+        if (found.state === "running") yield* reader.follow();
+        else yield* reader.drain(hasEndedBy(found.pod, fileEnd) ? fileEnd : null, early);
+        fileEnd = reader.fileEnd;
+        failures = 0;
+        if (reader.isComplete) return;
+        // Following ends with the container, which the watch may be late to tell.
+        reopenMs = reader.hasProgressed ? REOPEN_MS : Math.min(reopenMs * 2, LONGEST_REOPEN_MS);
+        if (found.state === "running") await refresh(tools, handle, { bell, signal, reopenMs });
+      } catch (error) {
+        signal.throwIfAborted();
+        early = error instanceof EarlyEndError ? error : null;
+        if (reader.hasProgressed) failures = 0;
+        failures += 1;
+        if (isRefusal(error) && failures >= REFUSED_TRIES)
+          throw runnerErrorFrom(error, tools.api.access.server, "give out the log");
+        if (found.state === "ended" && failures >= DRAIN_TRIES && isGiven(error)) {
+          yield* lost(
+            cursor,
+            after,
+            `The node does not give out the end of the log: ${textOf(error)}`,
+          );
+          return;
+        }
+        await pause(Math.min(50 * 2 ** failures, 3_000), undefined, { signal });
+      }
+    }
+  } finally {
+    unlisten();
+    bell.close();
+  }
+}
+
+/** Whether the container had ended when following did: else the node broke off. Times are whole seconds. */
+function hasEndedBy(pod: Pod, fileEnd: FileEnd | null): boolean {
+  const { finishedAt } = statusOf(pod, MAIN)?.state?.terminated ?? {};
+  return fileEnd !== null && Date.parse(finishedAt ?? "") <= fileEnd.at;
+}
+
+/**
+ * Reads the pod for everybody, and keeps a node that ends streams from being asked all the time. Mostly
+ * a stream ends because the container has; the watch tells so a moment later, and that ends the wait.
+ */
+async function refresh(
+  { api, watch }: Tools,
+  handle: RunHandle,
+  { bell, signal, reopenMs }: { bell: Bell; signal: AbortSignal; reopenMs: number },
+): Promise<void> {
+  const pod = await readPod(api, handle, signal).catch(() => null);
+  if (pod) watch.add(pod);
+  const over = performance.now() + reopenMs;
+  for (let left = reopenMs; left > 0; left = over - performance.now()) {
+    const seen = watch.get(handle.name);
+    if (seen && !statusOf(seen, MAIN)?.state?.running) return;
+    await bell.wait(left);
+  }
+}
+
+type Found =
+  | { state: "running" | "ended"; container: string; pod: Pod }
+  | { state: "gone"; why: string };
+
+/** Waits until main has a log; null when it never will have one. */
+async function containerToRead(
+  { api, watch }: Tools,
+  handle: RunHandle,
+  { bell, signal }: { bell: Bell; signal: AbortSignal },
+): Promise<Found | null> {
+  for (;;) {
+    signal.throwIfAborted();
+    if (watch.failure) throw watch.failure;
+    let pod: Pod | null | undefined = watch.get(handle.name);
+    if (pod?.metadata.uid !== handle.uid && watch.isListed) {
+      pod = await readPod(api, handle, signal).catch(() => {
+        signal.throwIfAborted();
+        // `observe` meets the same, and tells it when it stays.
+        return undefined;
+      });
+      if (pod) watch.add(pod);
+      if (pod === null) return goneLog(watch, handle);
+    }
+    const found = pod?.metadata.uid === handle.uid ? logOf(pod) : "wait";
+    if (found !== "wait") return found;
+    await bell.wait(pod ? null : 1_000);
+  }
+}
+
+function logOf(pod: Pod): Found | null | "wait" {
+  const status = statusOf(pod, MAIN);
+  const container = status?.containerID ?? status?.state?.terminated?.containerID ?? "";
+  if (status?.state?.terminated) return container ? { state: "ended", container, pod } : null;
+  if (status?.state?.running) return { state: "running", container, pod };
+  const isOver = pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
+  return isOver ? null : "wait";
+}
+
+function goneLog(watch: PodWatch, handle: RunHandle): Found | null {
+  const last = watch.lastSight(handle.name);
+  // Seen waiting and then gone: it has printed nothing.
+  if (last && logOf(last) === "wait") return null;
+  return { state: "gone", why: "The pod was removed before its log was read to the end." };
+}
+
+function* lost(cursor: LogCursor, after: string | null, why: string): Iterable<LogBatch> {
+  const gap = { after: cursor.last || null, before: null, why };
+  yield { lines: [], cursor: cursor.last === "" ? (after ?? "null") : cursor.text, gap };
+}
+
+/** The login or the permission is gone. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiFailure && (error.status === 401 || error.status === 403);
+}
+
+/** The API server answered, so that waiting for it is not what is needed. */
+function isGiven(error: unknown): boolean {
+  return (
+    error instanceof ApiFailure || error instanceof NotALogError || error instanceof EarlyEndError
+  );
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,140 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Observation } from "../contract.ts";
+import type { ClusterApi } from "./api.ts";
+import { ApiFailure } from "./api-failure.ts";
+import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
+import { hasContainer, INIT_HELPER, MAIN, type Pod } from "./pod.ts";
+import { linesOf } from "./pod-watch.ts";
+
+/** pkg/kubelet/events/event.go, `PulledImage`: also said of an image that was there already. */
+const SELECTOR = "reason=Pulled,involvedObject.kind=Pod";
+const WATCH_SECONDS = 240;
+/** After anything went wrong: it is only a mark on a time line. */
+const BACKOFF_MS = 5_000;
+/** Where events may not be read. */
+const REFUSED_MS = 300_000;
+/** Pods whose attempts were let go without a word. */
+const MAX_PODS = 10_000;
+
+interface PulledEvent {
+  metadata: { resourceVersion?: string };
+  involvedObject?: { uid?: string; fieldPath?: string };
+  message?: string;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+}
+
+/**
+ * When the images of pods were there. A pod's status does not tell, only its events do: one watch on
+ * them for everybody costs no request per task.
+ */
+export class ImagePulls {
+  readonly #api: ClusterApi;
+  readonly #path: string;
+  /** By uid and container. */
+  readonly #pulled = new Map<string, Map<string, { pulling: Date; pulled: Date }>>();
+  readonly #ended = new AbortController();
+
+  constructor(api: ClusterApi, namespace: string) {
+    this.#api = api;
+    this.#path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+    void this.#run();
+  }
+
+  /** The observation with the moment at which the first of the pod's own images was there. */
+  mark(observation: Observation, pod: Pod | undefined): Observation {
+    const container = pod && hasContainer(pod, INIT_HELPER) ? INIT_HELPER : MAIN;
+    const pull = pod && this.#pulled.get(pod.metadata.uid)?.get(container);
+    return pull ? { ...observation, marks: { ...observation.marks, ...pull } } : observation;
+  }
+
+  forget(uid: string): void {
+    this.#pulled.delete(uid);
+  }
+
+  close(): void {
+    this.#ended.abort(new Error("The runner was closed."));
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ended;
+    let version: string | null = null;
+    while (!signal.aborted) {
+      try {
+        version ??= await this.#latestVersion(signal);
+        version = await this.#watch(version, signal);
+      } catch (error) {
+        version = null;
+        const isRefused = error instanceof ApiFailure && [401, 403].includes(error.status);
+        const wait = isRefused ? REFUSED_MS : BACKOFF_MS;
+        await pause(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => null);
+      }
+    }
+  }
+
+  /** What was before is of no use: those pods have their marks already. */
+  async #latestVersion(signal: AbortSignal): Promise<string> {
+    const query = { fieldSelector: SELECTOR, limit: 1 };
+    const answer = await this.#api.call("GET", this.#path, { query, signal });
+    // The API server's own answer to a list of events.
+    return (answer as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+  }
+
+  /** Returns where the next watch begins; null when that is too old (410). */
+  async #watch(from: string, signal: AbortSignal): Promise<string | null> {
+    let version = from;
+    const body = await this.#api.stream(this.#path, {
+      query: {
+        fieldSelector: SELECTOR,
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: version,
+        timeoutSeconds: Math.floor(WATCH_SECONDS * (1 + Math.random() / 4)),
+      },
+      signal,
+    });
+    for await (const line of linesOf(withIdleLimit(body, IDLE_MS))) {
+      // One JSON object a line, by the API's definition of a watch.
+      const event = JSON.parse(line) as { type: string; object: PulledEvent };
+      if (event.type === "ERROR") return null;
+      version = event.object.metadata.resourceVersion ?? version;
+      if (event.type === "ADDED" || event.type === "MODIFIED") this.#note(event.object);
+    }
+    return version;
+  }
+
+  #note({ involvedObject, message, lastTimestamp, eventTime }: PulledEvent): void {
+    const { uid } = involvedObject ?? {};
+    const container = /\{(.+)\}$/.exec(involvedObject?.fieldPath ?? "")?.[1];
+    const time = new Date(lastTimestamp ?? eventTime ?? Number.NaN);
+    if (uid === undefined || container === undefined || !(time.getTime() > 0)) return;
+    const known = this.#pulled.get(uid) ?? new Map<string, { pulling: Date; pulled: Date }>();
+    if (!known.has(container)) {
+      const pulled = withinSecond(time, this.#api.now());
+      const pulling = new Date(pulled.getTime() - pullMs(message ?? ""));
+      known.set(container, { pulling, pulled });
+    }
+    this.#pulled.set(uid, known);
+    const [oldest] = this.#pulled.keys();
+    if (this.#pulled.size > MAX_PODS && oldest !== undefined) this.#pulled.delete(oldest);
+  }
+}
+
+/** pkg/kubelet/images/image_manager.go: `Successfully pulled image "x" in 3.2s (3.5s including waiting)`. */
+export function pullMs(message: string): number {
+  const written = /\(([\d.hmsµun]+) including waiting\)/.exec(message)?.[1] ?? "";
+  let ms = 0;
+  for (const [, amount, unit = ""] of written.matchAll(/([\d.]+)(h|ms|m|s|µs|us|ns)/g)) {
+    ms += Number(amount) * (UNIT_MS[unit] ?? 0);
+  }
+  return ms;
+}
+
+/** Of Go's durations. */
+const UNIT_MS: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, µs: 0.001 };
+
+/** Events tell whole seconds; within that one, the moment at which we heard of it is nearer. */
+function withinSecond(time: Date, heardAt: number): Date {
+  if (time.getMilliseconds() !== 0) return time;
+  return new Date(Math.min(Math.max(heardAt, time.getTime()), time.getTime() + 999));
+}

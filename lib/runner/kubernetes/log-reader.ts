@@ -1,0 +1,250 @@
+import type { LogBatch, RunHandle, RunLogGap, RunLogLine } from "../contract.ts";
+import type { ClusterApi } from "./api.ts";
+import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
+import type { LogBeginning } from "./log-beginning.ts";
+import { type FileEnd, type LogCursor, Resumption, type Resumed } from "./log-cursor.ts";
+import { AnswerEnd, type EarlyEndError } from "./log-answer-end.ts";
+import { LogLineParser, millisecondOf, NotALogError, type StampedLine } from "./log-lines.ts";
+import { MAIN, statusOf } from "./pod.ts";
+import type { PodWatch } from "./pod-watch.ts";
+import { podPath } from "./read-pod.ts";
+
+const MAX_BATCH_BYTES = 512 * 1024;
+/** How long a follower that was just opened may need for what is there already. */
+const FIRST_BYTES_MS = 200;
+
+const ALL = { next: (): Resumed => ({ isNew: true, gap: null, torn: null }) };
+
+/** Reads the log of one container from the cursor on, which it moves. */
+export class LogReader {
+  readonly #tools: { api: ClusterApi; watch: PodWatch };
+  readonly #handle: RunHandle;
+  readonly #cursor: LogCursor;
+  readonly #beginning: LogBeginning;
+  readonly #signal: AbortSignal;
+  #time = new Date(0);
+  hasProgressed = false;
+  /** Whether the log was read to the end of an ended container. */
+  isComplete = false;
+  /** Set when following came to an end: that of the node's file, if the container had ended by then. */
+  fileEnd: FileEnd | null = null;
+
+  constructor(
+    tools: { api: ClusterApi; watch: PodWatch },
+    handle: RunHandle,
+    place: { cursor: LogCursor; beginning: LogBeginning },
+    signal: AbortSignal,
+  ) {
+    this.#tools = tools;
+    this.#handle = handle;
+    this.#cursor = place.cursor;
+    this.#beginning = place.beginning;
+    this.#signal = signal;
+  }
+
+  /**
+   * The log of an ended container to its end.
+   * @param fileEnd where following before has ended
+   * @param before how the answer before this one ended, if that was not its end
+   * @throws EarlyEndError when the answer ended before the log did
+   */
+  async *drain(
+    fileEnd: FileEnd | null,
+    before: EarlyEndError | null = null,
+  ): AsyncIterable<LogBatch> {
+    const resumption = new Resumption(this.#cursor, fileEnd);
+    const parser = new LogLineParser(this.#cursor.second !== null);
+    const end = new AnswerEnd(this.#readTail());
+    let isEmpty = true;
+    for await (const chunk of await this.#open(false)) {
+      isEmpty = false;
+      yield* this.#batches(end.seen(parser.push(chunk)), resumption);
+    }
+    const rest = parser.end();
+    await end.check(rest, before);
+    // Rotated, and nothing came after: what was torn off is the whole last line.
+    const last = isEmpty && this.#cursor.seen > 0 ? fileEnd?.torn : rest;
+    if (last) yield* this.#batches([last], isEmpty ? ALL : resumption);
+    const gap = resumption.end();
+    if (gap) yield this.#batch([], gap);
+    yield* this.#completed();
+  }
+
+  /**
+   * The log while it grows. The node ends this up to a second after the container; so when the
+   * container is seen ended, the rest is read in another call. That shows the node's current file
+   * alone: after a rotation the open call is the only one that still has what comes before, and
+   * then it is read to its own end.
+   */
+  async *follow(): AsyncIterable<LogBatch> {
+    const opened = performance.now();
+    const chunks = (await this.#open(true))[Symbol.asyncIterator]();
+    const ended = this.#untilEnded();
+    const resumption = new Resumption(this.#cursor);
+    const parser = new LogLineParser(this.#cursor.second !== null);
+    let hasTriedRest = false;
+    try {
+      for (;;) {
+        const next = chunks.next();
+        // Its failure is thrown where it is awaited, if it still is.
+        next.catch(() => undefined);
+        const isEnded = hasTriedRest ? false : await ended.isBefore(next);
+        if (isEnded) {
+          hasTriedRest = true;
+          const limit = opened + FIRST_BYTES_MS - performance.now();
+          if (this.#cursor.seen > 0 || !(await isWithin(next, limit))) {
+            yield* this.#rest();
+            if (this.isComplete) return;
+          }
+        }
+        const result = await next;
+        if (result.done) {
+          if (resumption.isConnected) this.fileEnd = this.#endOf(parser);
+          return;
+        }
+        yield* this.#batches(parser.push(result.value), resumption);
+      }
+    } finally {
+      ended.close();
+      void chunks.return?.();
+    }
+  }
+
+  /** What `drain` would give, unless the node's file no longer begins where the cursor remembers. */
+  async *#rest(): AsyncIterable<LogBatch> {
+    const resumption = new Resumption(this.#cursor);
+    const parser = new LogLineParser(this.#cursor.second !== null);
+    const end = new AnswerEnd(this.#readTail());
+    let isProven = this.#cursor.seen === 0;
+    for await (const chunk of await this.#open(false)) {
+      const lines = end.seen(parser.push(chunk));
+      if (!isProven && lines[0]) {
+        if (lines[0].stamp !== this.#cursor.first) return;
+        isProven = true;
+      }
+      yield* this.#batches(lines, resumption);
+    }
+    const last = parser.end();
+    if (!isProven && last?.stamp !== this.#cursor.first) return;
+    // Then it is read again when the follower has ended, too.
+    if (!(await end.isLogs(last))) return;
+    if (last) yield* this.#batches([last], resumption);
+    yield* this.#completed();
+  }
+
+  /** Null when the stream ended within a stamp: then it was cut. */
+  #endOf(parser: LogLineParser): FileEnd | null {
+    try {
+      return { torn: parser.end(), at: this.#tools.api.now() };
+    } catch (error) {
+      if (error instanceof NotALogError) return null;
+      throw error;
+    }
+  }
+
+  *#completed(): Iterable<LogBatch> {
+    const gap = this.#beginning.gap(this.#cursor);
+    if (gap) yield this.#batch([], gap);
+    this.isComplete = true;
+  }
+
+  /** The last line of the node's current file, or the last piece of a long one; null without any. */
+  async #readTail(): Promise<StampedLine | null> {
+    const body = await this.#tools.api.stream(`${podPath(this.#handle)}/log`, {
+      query: { container: MAIN, timestamps: true, tailLines: 1 },
+      signal: this.#signal,
+    });
+    const parser = new LogLineParser();
+    const lines: StampedLine[] = [];
+    for await (const chunk of withIdleLimit(body, IDLE_MS)) lines.push(...parser.push(chunk));
+    return parser.end() ?? lines.at(-1) ?? null;
+  }
+
+  async #open(follows: boolean): Promise<AsyncIterable<Buffer>> {
+    const { second } = this.#cursor;
+    const body = await this.#tools.api.stream(`${podPath(this.#handle)}/log`, {
+      query: {
+        container: MAIN,
+        timestamps: true,
+        follow: follows || undefined,
+        sinceTime:
+          second === null ? undefined : new Date(second * 1000).toISOString().replace(".000", ""),
+      },
+      signal: this.#signal,
+    });
+    if (second === null) this.#beginning.opened(this.#tools.api.now());
+    return withIdleLimit(body, IDLE_MS);
+  }
+
+  /** Tells when the watch shows that the container has ended, or the pod is gone. */
+  #untilEnded(): { isBefore: (other: Promise<unknown>) => Promise<boolean>; close: () => void } {
+    const { watch } = this.#tools;
+    let isSeen = false;
+    // Not one promise that lasts as long as the log: each look at it would stay in memory.
+    let tell = (): void => undefined;
+    const check = (): void => {
+      const pod = watch.get(this.#handle.name);
+      isSeen ||= !pod || statusOf(pod, MAIN)?.state?.terminated !== undefined;
+      if (isSeen) tell();
+    };
+    const close = watch.listen(this.#handle.name, check);
+    check();
+    const isBefore = (other: Promise<unknown>): Promise<boolean> =>
+      new Promise((resolve) => {
+        tell = () => resolve(true);
+        if (isSeen) return tell();
+        const came = (): void => resolve(false);
+        other.then(came, came);
+      });
+    return { isBefore, close };
+  }
+
+  *#batches(lines: StampedLine[], resumption: Pick<Resumption, "next">): Iterable<LogBatch> {
+    let batch: RunLogLine[] = [];
+    let bytes = 0;
+    for (const line of lines) {
+      const { isNew, gap, torn } = resumption.next(line);
+      if (!isNew) continue;
+      if (batch.length > 0 && (gap || bytes + line.bytes.length > MAX_BATCH_BYTES)) {
+        yield this.#batch(batch);
+        batch = [];
+        bytes = 0;
+      }
+      if (gap) yield this.#batch([], gap);
+      const second = this.#cursor.add(line.stamp);
+      if (this.#beginning.isMark(line, this.#cursor)) continue;
+      const whole = torn ? Buffer.concat([torn.bytes, line.bytes]) : line.bytes;
+      batch.push({
+        bytes: whole,
+        time: torn ? new Date(torn.stamp) : this.#timeOf(line.stamp, second),
+        stream: null,
+      });
+      bytes += line.bytes.length;
+    }
+    if (batch.length > 0) yield this.#batch(batch);
+  }
+
+  /** Lines that were printed in the same millisecond share a date. */
+  #timeOf(stamp: string, second: number): Date {
+    const ms = millisecondOf(stamp, second);
+    if (this.#time.getTime() !== ms) this.#time = new Date(ms);
+    return this.#time;
+  }
+
+  #batch(lines: RunLogLine[], gap?: RunLogGap): LogBatch {
+    this.hasProgressed = true;
+    return { lines, cursor: this.#cursor.text, ...(gap && { gap }) };
+  }
+}
+
+async function isWithin(event: Promise<unknown>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), Math.max(0, limitMs));
+  });
+  const came = event.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([came, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,205 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import type { RunHandle } from "../contract.ts";
+import type { ClusterAccess } from "./access.ts";
+import type { Pod } from "./pod.ts";
+
+/** What the runtime stores of a line, or of a piece of a long one. */
+interface Piece {
+  stampMs: number;
+  bytes: Buffer;
+  isPartial: boolean;
+}
+
+/** containerd's limit is 16 KiB; a small one makes many pieces. */
+const PIECE_BYTES = 64;
+const BASE_MS = Date.parse("2026-11-24T21:05:00Z");
+
+/**
+ * One pod on one node behind an API server, for tests of what its log API can do to a reader: it
+ * rotates, answers from a second on, follows, breaks connections anywhere and complains with 200.
+ * It does what the kubelet's ReadLogs does (k8s.io/cri-client/pkg/logs).
+ */
+export class ModelNode {
+  readonly #files: Piece[][] = [[]];
+  readonly #random: () => number;
+  readonly #command: string[];
+  readonly #server = createServer((request, answer) => this.#answer(request, answer));
+  readonly #open = new Set<ServerResponse>();
+  readonly #watches = new Set<ServerResponse>();
+  readonly #followed = Promise.withResolvers<void>();
+  #nowMs = BASE_MS;
+  #state: "running" | "ended" = "running";
+  #endedAt = "";
+  #version = 1;
+  /** How many of the next answers with a log are a complaint. */
+  complaints = 0;
+  /** Chance, from 0 to 1, that an answer breaks in the middle. */
+  cutChance = 0;
+  /** Chance, from 0 to 1, that it ends in the middle as if it were whole. */
+  earlyEndChance = 0;
+
+  constructor(options: { random: () => number; command: string[] }) {
+    this.#random = options.random;
+    this.#command = options.command;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  get access(): ClusterAccess {
+    // A server that listens on a port has an address with a port.
+    const { port } = this.#server.address() as AddressInfo;
+    return {
+      server: `http://127.0.0.1:${port}`,
+      namespace: null,
+      proxyUrl: null,
+      login: async () => ({ headers: {}, tls: {} }),
+    };
+  }
+
+  get handle(): RunHandle {
+    return { attemptId: "a1", namespace: "ns", name: "pod", uid: "uid" };
+  }
+
+  /** Resolves when somebody follows the log. */
+  get followed(): Promise<void> {
+    return this.#followed.promise;
+  }
+
+  /** Prints a line, stored in pieces; the last of a log may have no end. */
+  print(bytes: Buffer, hasEnd = true): void {
+    for (let start = 0; ; start += PIECE_BYTES) {
+      const isLast = start + PIECE_BYTES >= bytes.length;
+      const end = isLast && hasEnd ? "\n" : "";
+      const piece = Buffer.concat([bytes.subarray(start, start + PIECE_BYTES), Buffer.from(end)]);
+      this.#files.at(-1)?.push({ stampMs: this.#nowMs, bytes: piece, isPartial: !isLast });
+      this.#nowMs += this.#random() < 0.5 ? 0 : Math.floor(this.#random() * 120);
+      if (isLast) return;
+    }
+  }
+
+  /** Lets time go on without a line. */
+  wait(ms: number): void {
+    this.#nowMs += ms;
+  }
+
+  rotate(): void {
+    this.#files.push([]);
+  }
+
+  /** Ends the container, which the watch tells. */
+  end(): void {
+    this.#state = "ended";
+    this.#endedAt = new Date().toISOString().replace(/\.\d+/, "");
+    this.#version += 1;
+    for (const watch of this.#watches) watch.write(this.#event());
+  }
+
+  /** Breaks every connection on which a log is read. */
+  cut(): void {
+    for (const answer of this.#open) answer.destroy();
+  }
+
+  #answer(request: IncomingMessage, answer: ServerResponse): void {
+    const url = new URL(request.url ?? "", "http://model");
+    if (url.pathname.endsWith("/log")) return void this.#log(url.searchParams, answer);
+    answer.setHeader("content-type", "application/json");
+    if (url.searchParams.get("watch") === "true") {
+      this.#watches.add(answer);
+      answer.on("close", () => this.#watches.delete(answer));
+      answer.write(this.#event());
+      return;
+    }
+    const metadata = { resourceVersion: String(this.#version) };
+    const isList = url.pathname.endsWith("/pods");
+    answer.end(JSON.stringify(isList ? { metadata, items: [this.#pod()] } : this.#pod()));
+  }
+
+  #event(): string {
+    return `${JSON.stringify({ type: "MODIFIED", object: this.#pod() })}\n`;
+  }
+
+  #pod(): Pod {
+    const startedAt = new Date(BASE_MS).toISOString();
+    const containerID = "containerd://c1";
+    const state =
+      this.#state === "running"
+        ? { running: { startedAt } }
+        : { terminated: { exitCode: 0, startedAt, finishedAt: this.#endedAt, containerID } };
+    return {
+      metadata: {
+        name: "pod",
+        namespace: "ns",
+        uid: "uid",
+        resourceVersion: String(this.#version),
+      },
+      spec: { containers: [{ name: "main", command: this.#command }] },
+      status: { containerStatuses: [{ name: "main", containerID, state }] },
+    };
+  }
+
+  async #log(query: URLSearchParams, answer: ServerResponse): Promise<void> {
+    answer.setHeader("content-type", "text/plain");
+    if (this.complaints > 0) {
+      this.complaints -= 1;
+      answer.end("unable to retrieve container logs for containerd://c1");
+      return;
+    }
+    this.#open.add(answer);
+    answer.on("close", () => this.#open.delete(answer));
+    answer.on("error", () => undefined);
+    answer.flushHeaders();
+    const cutAfter = this.#random() < this.cutChance ? this.#random() * 600 : Infinity;
+    const endAfter = this.#random() < this.earlyEndChance ? this.#random() * 600 : Infinity;
+    let sent = 0;
+    for await (const bytes of this.#read(query, () => answer.destroyed)) {
+      for (let at = 0; at < bytes.length;) {
+        const size = 1 + Math.floor(this.#random() * 90);
+        answer.write(bytes.subarray(at, at + size));
+        at += size;
+        sent += size;
+        if (this.#random() < 0.05) await pause(1);
+      }
+      if (sent > cutAfter) answer.destroy();
+      if (answer.destroyed) return;
+      if (sent > endAfter) break;
+    }
+    answer.end();
+  }
+
+  /** What ReadLogs does: one flag for "the last piece had a line end", also when it was left out. */
+  async *#read(query: URLSearchParams, isGone: () => boolean): AsyncGenerator<Buffer> {
+    const since = Date.parse(query.get("sinceTime") ?? "1970-01-01T00:00:00Z");
+    let file = this.#files.length - 1;
+    const tail = query.get("tailLines");
+    // The kubelet counts pieces.
+    let at = tail === null ? 0 : Math.max(0, (this.#files[file]?.length ?? 0) - Number(tail));
+    let isNewLine = true;
+    if (query.get("follow") === "true") this.#followed.resolve();
+    for (;;) {
+      const piece = this.#files[file]?.[at];
+      if (piece) {
+        at += 1;
+        const stamp = new Date(piece.stampMs).toISOString().replace("Z", "000000Z");
+        const prefix = isNewLine ? `${stamp} ` : "";
+        isNewLine = piece.bytes.at(-1) === 10;
+        if (piece.stampMs >= since) yield Buffer.concat([Buffer.from(prefix), piece.bytes]);
+      } else if (file < this.#files.length - 1 && query.get("follow") === "true") {
+        file += 1;
+        at = 0;
+      } else if (query.get("follow") !== "true" || this.#state === "ended" || isGone()) {
+        return;
+      } else {
+        await pause(2);
+      }
+    }
+  }
+}

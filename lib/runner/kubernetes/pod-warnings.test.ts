@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { afterEach, expect, test } from "vitest";
+import { ClusterApi } from "./api.ts";
+import type { Pod } from "./pod.ts";
+import { PodWarnings } from "./pod-warnings.ts";
+import { waitOnTheWay } from "./waiting-causes.ts";
+
+const pod: Pod = { metadata: { name: "pod", namespace: "team", uid: "uid" } };
+const warning = (uid: string, name: string) => ({
+  metadata: { uid: `event of ${uid}` },
+  involvedObject: { uid },
+  reason: "FailedMount",
+  message: `MountVolume.SetUp failed for volume "v" : secret "${name}" not found`,
+  lastTimestamp: "2026-11-24T21:24:00Z",
+});
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A client of a server with these warnings, which it lets read, and watch unless it is said. */
+async function apiOf(warnings: object[], { mayWatch }: { mayWatch: boolean }) {
+  let reads = 0;
+  const server = createServer((call, answer) => {
+    const isWatch = new URL(call.url ?? "", "http://x").searchParams.get("watch") === "true";
+    if (!isWatch) reads += 1;
+    if (!isWatch) return answer.end(JSON.stringify({ items: warnings }));
+    answer.writeHead(mayWatch ? 200 : 403);
+    if (!mayWatch) return answer.end(JSON.stringify({ message: "may not watch" }));
+    for (const object of warnings) answer.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
+    return undefined;
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  const login = async () => ({ headers: {}, tls: {} });
+  const access = { server: `http://127.0.0.1:${address.port}`, namespace: null, proxyUrl: null };
+  const api = new ClusterApi({ ...access, login });
+  closing.push(async () => {
+    await api.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { api, reads: () => reads };
+}
+
+test.each([
+  ["are heard where events may be watched", true, 0],
+  ["are read where events may not be watched", false, 1],
+])("the warnings of a pod that starts slowly %s", async (_title, mayWatch, reads) => {
+  const all = [warning("another", "other"), warning("uid", "login")];
+  const place = await apiOf(mayWatch ? all : all.slice(1), { mayWatch });
+  const warnings = new PodWarnings(place.api, () => undefined);
+  const starting = waitOnTheWay("starting", "");
+  const explained = async (): Promise<string> => {
+    const { wait } = await warnings.explain(pod, starting, AbortSignal.timeout(5000));
+    return wait.waiting.message;
+  };
+  await expect
+    .poll(explained, { timeout: 10_000 })
+    .toBe('The Secret "login" of a volume does not exist.');
+  expect(place.reads()).toBe(reads);
+  warnings.close();
+});
+
+test("a pod that starts in time costs no request", async () => {
+  const place = await apiOf([warning("uid", "login")], { mayWatch: true });
+  const warnings = new PodWarnings(place.api, () => undefined);
+  const starting = waitOnTheWay("starting", "");
+  const { wait, againAt } = await warnings.explain(pod, starting, AbortSignal.timeout(5000));
+  expect(wait).toBe(starting);
+  expect(againAt).toBeGreaterThan(Date.now() - 1000);
+  expect(place.reads()).toBe(0);
+});
