@@ -1,0 +1,309 @@
+import { log } from "#lib/config/log.ts";
+import type { PhaseMarks } from "#lib/core/execution-view.ts";
+import type { Failure } from "#lib/core/failure.ts";
+import type { CollectedArtifact } from "#lib/executions/attempt-end.ts";
+import { StorageError } from "#lib/store/artifact-store.ts";
+import { type Ending, type RunHandle, RunnerError } from "#lib/runner/contract.ts";
+import { keepBlackBox } from "./black-box.ts";
+import { collectOutputs } from "./collect-outputs.ts";
+import type { Drive } from "./drive.ts";
+import { destroyOnce, endRun, graceOf } from "./end-run.ts";
+import { bareEnd, failureFrom, mayRepeat, timeoutFailure } from "./ending.ts";
+import type { Finished, UnsealedEnd } from "./finished.ts";
+import type { ForcedEnd } from "./forced-end.ts";
+import { LogPump } from "./log-pump.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Forced } from "./progress.ts";
+import { TransferReport } from "./transfer-report.ts";
+import { type RunEnd, watchRun } from "./watch-run.ts";
+import { within } from "./within.ts";
+
+/** A log that says nothing for so long after the run's end has ended too. */
+const SILENT_LOG_MS = 30_000;
+/** What a run that we ended may still need until its end is seen. */
+const SEEN_ENDED_MS = 15_000;
+/** Of its timeout: a run that ended so early was not ended by it; clocks may differ a little. */
+const EARLY = 0.8;
+/** Files of a run that is too late are kept if that goes quickly. */
+const LATE_FILES_MS = 10_000;
+
+/** A run that the place has accepted. */
+export class Run {
+  readonly #drive: Drive;
+  readonly #prepared: Prepared;
+  readonly #handle: RunHandle;
+  readonly #forced: ForcedEnd;
+  readonly #pump: LogPump;
+  readonly #stop = new AbortController();
+  #seen: RunEnd | null = null;
+
+  constructor(
+    drive: Drive,
+    prepared: Prepared,
+    { handle, forced }: { handle: RunHandle; forced: ForcedEnd },
+  ) {
+    this.#drive = drive;
+    this.#prepared = prepared;
+    this.#handle = handle;
+    this.#forced = forced;
+    this.#pump = new LogPump(drive);
+  }
+
+  /** Follows it to its end, or ends it. @throws the lease's reason once it is lost */
+  async toEnd(): Promise<Finished> {
+    const { runner } = this.#prepared.place;
+    const { held } = this.#drive;
+    const side = AbortSignal.any([held.signal, this.#stop.signal]);
+    const logged = this.#pump.run(runner, this.#handle, side);
+    const ended = watchRun(this.#drive, {
+      runner,
+      handle: this.#handle,
+      onRunning: (marks) => this.#began(marks.running ?? marks.started),
+    });
+    // A log that cannot be stored ends the drive at once; one that is read says nothing yet.
+    const unstored = logged.then(() => new Promise<never>(() => undefined));
+    // Each is awaited below; until then none may count as unhandled.
+    for (const each of [logged, ended, unstored]) each.catch(() => undefined);
+    void ended.then(
+      (end) => (this.#seen = end),
+      () => undefined,
+    );
+    const delivered = this.#deliver(side);
+    try {
+      const first = await Promise.race([ended, this.#forced.decided, unstored]);
+      this.#forced.stopTimeout();
+      if (!("ending" in first)) return await this.#end(first, ended, logged);
+      await this.#drain(first.ending, logged);
+      return await this.#collect(first, ended, logged);
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      return await this.#unreadable(error);
+    } finally {
+      this.#stop.abort(new Error("The run is over."));
+      await delivered;
+    }
+  }
+
+  /** The user's code runs: its time limit counts from here, or from where an earlier worker saw it. */
+  #began(placeSays: Date | undefined): void {
+    const { drive, limitMs } = { drive: this.#drive, limitMs: this.#prepared.timeoutMs };
+    const wasAdopted = drive.attempt.handle !== null;
+    const seen = wasAdopted ? (placeSays ?? drive.now()) : drive.now();
+    if (drive.progress.runningSince === null) {
+      drive.progress.runningSince = seen.toISOString();
+      drive.reporter.report({ progress: { runningSince: drive.progress.runningSince } });
+    }
+    if (limitMs !== null) this.#forced.startTimeout(new Date(drive.progress.runningSince), limitMs);
+  }
+
+  async #deliver(signal: AbortSignal): Promise<void> {
+    const { place, spec } = this.#prepared;
+    const { reporter, masks } = this.#drive;
+    const report = new TransferReport(spec.inputFiles, (upload) =>
+      reporter.report({ progress: { upload: masks.deep(upload) } }),
+    );
+    try {
+      let isBrought = false;
+      await place.runner.deliver(this.#handle, spec, signal, (done) => {
+        isBrought = true;
+        report.reached(done);
+      });
+      // Those that travelled with the run are not told of, and neither are those of one that ended.
+      const total = spec.inputFiles.reduce((sum, file) => sum + file.size, 0);
+      if (!isBrought && this.#seen === null && spec.inputFiles.length > 0) report.reached(total);
+    } catch (error) {
+      if (signal.aborted) return;
+      const line = this.#drive.task.range.startLine;
+      if (error instanceof RunnerError) {
+        return this.#forced.decide({ kind: "failed", failure: failureFrom(error, line) });
+      }
+      const evidence = error instanceof Error ? error.message : String(error);
+      const message = "An input file could not be read from Podflow's own store.";
+      const failure = { ...STORAGE, message, evidence, line };
+      this.#forced.decide({ kind: "failed", failure });
+    }
+  }
+
+  /**
+   * Waits for the log's end; one that never comes is a gap. A program that never began has no log,
+   * unless it was to bring its own input files.
+   */
+  async #drain(ending: Ending, logged: Promise<void>): Promise<void> {
+    if (!ending.mainStarted && ending.kind !== "input-files") {
+      this.#stop.abort(new Error("There is no log."));
+      return;
+    }
+    while (!(await within(logged, SILENT_LOG_MS))) {
+      if (performance.now() - this.#pump.heardAt < SILENT_LOG_MS) continue;
+      this.#stop.abort(new Error("The log does not end."));
+      await this.#pump.leaveGap("The end of the log did not come after the run had ended.");
+      return;
+    }
+  }
+
+  /** The run ended by itself: its output files are kept, and that decides the state. */
+  async #collect(
+    { ending, node }: RunEnd,
+    ended: Promise<RunEnd>,
+    logged: Promise<void>,
+  ): Promise<Finished> {
+    const isGood = ending.kind === "exit" && ending.exitCode === 0;
+    let files: CollectedArtifact[] = [];
+    let failure = isGood ? null : this.#failureOf(ending);
+    if (this.#prepared.spec.keepsFiles && ending.mainStarted) {
+      const collecting = this.#collectFiles(
+        AbortSignal.any([this.#drive.held.signal, this.#forced.signal]),
+      );
+      try {
+        files = await collecting;
+      } catch (error) {
+        this.#drive.held.signal.throwIfAborted();
+        if (this.#forced.reason) return this.#end(this.#forced.reason, ended, logged);
+        const lost = this.#lostFiles(error);
+        // What the code did wrong says more than that its files are missing.
+        failure ??= lost;
+      }
+    }
+    const { stdErrLineCount } = this.#drive.progress;
+    const isWarned = this.#prepared.plan.warningOnStdErr && stdErrLineCount > 0;
+    const hasRetry = this.#drive.task.retry !== null;
+    const run = { mainStarted: ending.mainStarted, isOver: true, hasRetry };
+    const end: UnsealedEnd = {
+      state: failure ? "FAILED" : isWarned ? "WARNING" : "SUCCESS",
+      failure,
+      exitCode: ending.exitCode,
+      outputs: this.#outputs(ending.exitCode, files),
+      files,
+      marks: this.#marks(),
+      node,
+      mayRepeat: failure !== null && mayRepeat(failure, run),
+      blackBox: failure && (await this.#blackBox(failure)),
+    };
+    return { end, cleanUp: this.#drive.progress.keepsPod ? null : () => this.#remove() };
+  }
+
+  #failureOf(ending: Ending): Failure {
+    const line = this.#drive.task.range.startLine;
+    const { timeoutMs } = this.#prepared;
+    const failure = failureFrom(ending, line);
+    if (ending.kind !== "timeout" || timeoutMs === null) return failure;
+    // The pod may have a tighter limit of its own, and the ending says so.
+    if (this.#ranMs() < timeoutMs * EARLY) return failure;
+    return { ...failure, ...timeoutFailure(timeoutMs, line), evidence: ending.message };
+  }
+
+  #ranMs(): number {
+    const { now, progress } = this.#drive;
+    return now().getTime() - Date.parse(progress.runningSince ?? now().toISOString());
+  }
+
+  #lostFiles(error: unknown): Failure {
+    const line = this.#drive.task.range.startLine;
+    if (error instanceof RunnerError) return failureFrom(error, line);
+    if (!(error instanceof StorageError)) throw error;
+    const message = `The output files could not be kept. ${error.message}`;
+    return { ...STORAGE, message, line };
+  }
+
+  #collectFiles(signal: AbortSignal): Promise<CollectedArtifact[]> {
+    const { place, rule } = this.#prepared;
+    const from = { runner: place.runner, handle: this.#handle, rule };
+    return collectOutputs(this.#drive, from, signal);
+  }
+
+  #marks(): PhaseMarks {
+    this.#drive.marks.note("collected", this.#drive.now());
+    return this.#drive.marks.known;
+  }
+
+  #outputs(exitCode: number | null, files: CollectedArtifact[]): Record<string, unknown> {
+    const { vars, stdOutLineCount, stdErrLineCount } = this.#drive.progress;
+    const outputFiles = Object.fromEntries(files.map(({ name, uri }) => [name, uri]));
+    return { vars, exitCode, outputFiles, stdOutLineCount, stdErrLineCount };
+  }
+
+  /** We end the run: for good, before that is recorded. */
+  async #end(reason: Forced, ended: Promise<RunEnd>, logged: Promise<void>): Promise<Finished> {
+    const { drive } = { drive: this.#drive };
+    const { runner } = this.#prepared.place;
+    await drive.reporter.now({ progress: { forced: reason } });
+    const isLate = reason.kind === "failed" && reason.failure.kind === "timeout";
+    const files = isLate && this.#prepared.spec.keepsFiles ? await this.#lateFiles() : [];
+    const blackBox = reason.kind === "failed" ? await this.#blackBox(reason.failure) : null;
+    const graceSeconds = graceOf(this.#prepared.spec);
+    const left = await endRun(drive, { runner, target: this.#handle, graceSeconds });
+    if (left === null) drive.marks.note("removed", drive.now());
+    // What observing or the log says of a run that we removed is not the reason of its end.
+    const settled = Promise.allSettled([ended, logged]);
+    if (!(await within(settled, graceSeconds * 1000 + SEEN_ENDED_MS))) {
+      this.#stop.abort(new Error("The log does not end."));
+      await this.#pump.leaveGap("The end of the log did not come after the run was ended.");
+    }
+    drive.held.signal.throwIfAborted();
+    await drive.log.flush();
+    const failure = reason.kind === "failed" ? reason.failure : null;
+    return {
+      end: {
+        ...bareEnd(failure),
+        failure: failure ?? left,
+        outputs: this.#outputs(null, files),
+        files,
+        marks: this.#marks(),
+        node: this.#seen?.node ?? null,
+        blackBox,
+      },
+      cleanUp: null,
+    };
+  }
+
+  /** The place cannot be read for good: nobody saw the end, so it is no success. */
+  async #unreadable(error: RunnerError): Promise<Finished> {
+    const { runner } = this.#prepared.place;
+    await this.#pump.leaveGap(`The end of the log could not be read: ${error.message}`);
+    await this.#drive.held.fresh();
+    const isOver = await destroyOnce(runner, this.#handle, graceOf(this.#prepared.spec)).then(
+      () => true,
+      () => false,
+    );
+    const failure = failureFrom(error, this.#drive.task.range.startLine);
+    const run = { mainStarted: true, isOver, hasRetry: this.#drive.task.retry !== null };
+    const outputs = this.#outputs(null, []);
+    const end = {
+      ...bareEnd(failure),
+      outputs,
+      marks: this.#marks(),
+      mayRepeat: mayRepeat(failure, run),
+    };
+    return { end, cleanUp: null };
+  }
+
+  #blackBox(failure: Failure): Promise<CollectedArtifact | null> {
+    const { runner } = this.#prepared.place;
+    return keepBlackBox(this.#drive, { runner, handle: this.#handle }, failure);
+  }
+
+  async #lateFiles(): Promise<CollectedArtifact[]> {
+    const limit = AbortSignal.any([this.#drive.held.signal, AbortSignal.timeout(LATE_FILES_MS)]);
+    try {
+      return await this.#collectFiles(limit);
+    } catch (error) {
+      this.#drive.held.signal.throwIfAborted();
+      log().info({ error: String(error) }, "the files of a run that was too late are not kept");
+      return [];
+    }
+  }
+
+  async #remove(): Promise<void> {
+    await destroyOnce(this.#prepared.place.runner, this.#handle, 0);
+  }
+}
+
+const STORAGE: Failure = {
+  kind: "storage",
+  message: "",
+  remedy: "Make room for Podflow's data folder, then execute it again.",
+  evidence: "",
+  fault: "platform",
+  exitCode: null,
+  line: null,
+};

@@ -1,0 +1,98 @@
+import { RunnerError } from "#lib/runner/contract.ts";
+import { pause, persist } from "../persist.ts";
+import type { Drive } from "./drive.ts";
+import { destroyOnce, endRun, graceOf } from "./end-run.ts";
+import { bareEnd, failureFrom, mayRepeat } from "./ending.ts";
+import type { Finished } from "./finished.ts";
+import { ForcedEnd } from "./forced-end.ts";
+import { prepare, type Prepared, type ScriptTask } from "./prepare.ts";
+import { Run } from "./run.ts";
+import { startRun } from "./start-run.ts";
+import { writtenLine } from "./written-line.ts";
+
+/** A place that cannot be opened is waited for as long as one that does not start (LANGUAGE.md 1.1). */
+const OPENING_LIMIT_MS = 600_000;
+const OPENING_RETRY_MS = 1000;
+
+/**
+ * Runs a script task in its place, from wherever an earlier worker left it: start, bring the files,
+ * follow, drain the log, keep the outputs. @throws TaskFailure, and the lease's reason once it is lost
+ */
+export async function runScriptTask(drive: Drive, type: ScriptTask): Promise<Finished> {
+  const forced = new ForcedEnd(drive);
+  try {
+    const prepared = await patientlyPrepared(drive, type, forced);
+    return prepared ? await start(drive, prepared, forced) : { end: bareEnd(null), cleanUp: null };
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    const failure = failureFrom(error, await writtenLine(drive, error));
+    return { end: bareEnd(failure), cleanUp: null };
+  } finally {
+    forced.close();
+  }
+}
+
+/**
+ * Prepares the task; a place that cannot be opened for now is waited for: as long as it takes when
+ * something may run there. null: it is killed before anything has begun.
+ */
+async function patientlyPrepared(
+  drive: Drive,
+  type: ScriptTask,
+  forced: ForcedEnd,
+): Promise<Prepared | null> {
+  const { attempt, held, reporter } = drive;
+  const isFirst = attempt.handle === null && attempt.lease.number === 1;
+  const giveUpAt = attempt.startedAt.getTime() + OPENING_LIMIT_MS;
+  for (;;) {
+    if (isFirst && forced.reason) return null;
+    try {
+      // Preparing reads rows and begins nothing, so that all of it may be repeated.
+      return await persist(held.signal, () => prepare(drive, type));
+    } catch (error) {
+      if (!(error instanceof RunnerError) || !error.isTransient) throw error;
+      if (isFirst && drive.now().getTime() > giveUpAt) throw error;
+      const { kind, message, remedy, evidence } = error;
+      reporter.wait({ kind, message, remedy, evidence });
+    }
+    await pause(OPENING_RETRY_MS, held.signal);
+  }
+}
+
+async function start(drive: Drive, prepared: Prepared, forced: ForcedEnd): Promise<Finished> {
+  const { attempt } = drive;
+  const { runner } = prepared.place;
+  const namespace = prepared.spec.kubernetes.namespace ?? undefined;
+  const target = { attemptId: attempt.lease.attemptId, ...(namespace ? { namespace } : {}) };
+  try {
+    const handle = await startRun(drive, prepared, forced);
+    if (handle) return await new Run(drive, prepared, { handle, forced }).toEnd();
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    return notStarted(drive, prepared, { error, target });
+  }
+  // Another worker, or a call that was cut off, may have started it.
+  const left = await endRun(drive, { runner, target, graceSeconds: graceOf(prepared.spec) });
+  const reason = forced.reason?.kind === "failed" ? forced.reason.failure : null;
+  return { end: { ...bareEnd(reason), failure: reason ?? left }, cleanUp: null };
+}
+
+async function notStarted(
+  drive: Drive,
+  { place }: Prepared,
+  { error, target }: { error: RunnerError; target: { attemptId: string; namespace?: string } },
+): Promise<Finished> {
+  const failure = failureFrom(error, await writtenLine(drive, error));
+  let isOver = !error.isTransient;
+  if (!isOver) {
+    // The last call may have been accepted without our knowing. Another owner's run is not ours to end.
+    await drive.held.fresh();
+    isOver = await destroyOnce(place.runner, target, 0).then(
+      () => true,
+      () => false,
+    );
+  }
+  const run = { mainStarted: false, isOver, hasRetry: drive.task.retry !== null };
+  const end = { ...bareEnd(failure), mayRepeat: mayRepeat(failure, run) };
+  return { end, cleanUp: null };
+}

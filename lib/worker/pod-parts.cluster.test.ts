@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startCluster } from "#e2e/cluster/cluster.ts";
+import type { Cluster } from "#e2e/cluster/contract.ts";
+import { openStage, someExecution, someFlow, type Stage, taskOf } from "#e2e/executions/stage.ts";
+import { logTexts, someWorker, untilEnded } from "#e2e/executions/worker-stage.ts";
+import { openTestNamespace, type TestNamespace } from "#lib/runner/kubernetes/test-stage.ts";
+import type { Pod } from "#lib/runner/kubernetes/pod.ts";
+import type { Worker } from "./worker.ts";
+
+let cluster: Cluster;
+let namespace: TestNamespace;
+let stage: Stage;
+let worker: Worker;
+
+beforeAll(async () => {
+  cluster = await startCluster({ log: (line) => process.stderr.write(`${line}\n`) });
+  namespace = await openTestNamespace(cluster.kubeconfigPath);
+  stage = await openStage();
+  worker = someWorker(await namespace.runner());
+});
+
+afterAll(async () => {
+  await worker.stop();
+  await stage.close();
+  await namespace.remove();
+  await cluster.stop();
+});
+
+const LIMIT_MS = 90_000;
+
+/** A flow with this runner, which begins in line 7. */
+const run = async (runner: string, ...task: string[]): Promise<string> =>
+  someExecution(
+    await someFlow(
+      "variables: {uid: 1000, mount: {name: data, mountPath: /data}}",
+      "tasks:",
+      ...taskOf(
+        "work",
+        "io.kestra.plugin.scripts.shell.Commands",
+        "taskRunner:",
+        "  type: io.kestra.plugin.ee.kubernetes.runner.Kubernetes",
+        ...runner
+          .trim()
+          .split("\n")
+          .map((line) => `  ${line}`),
+        "containerImage: busybox",
+        ...task,
+      ),
+    ),
+  );
+
+const KEPT = `
+pullPolicy: IF_NOT_PRESENT
+delete: "{{ 1 == 2 }}"
+annotations: { by: "{{ task.id }}" }
+podSpec:
+  volumes:
+    - name: data
+      emptyDir: {}
+  containers:
+    - name: never-ends
+      image: busybox
+      command: [sleep, "3600"]
+containerSpec:
+  env:
+    - { name: WHERE, value: "{{ workingDir }}" }
+  volumeMounts:
+    - "{{ vars.mount }}"
+containerDefaultSpec:
+  imagePullPolicy: IfNotPresent
+  securityContext: { runAsUser: "{{ vars.uid }}" }
+`;
+
+test("a flow of the paid edition runs, and with delete: false its pod stays with what never ends in it", async () => {
+  const id = await run(
+    KEPT,
+    "outputFiles: [out.txt]",
+    'commands: ["id -u; echo $WHERE; touch /data/x; echo out > out.txt"]',
+  );
+  const execution = await untilEnded(id, LIMIT_MS);
+  expect(execution).toMatchObject({ state: "SUCCESS", failure: null });
+  expect(await logTexts(id)).toEqual(["1000", "/kestra/working-dir"]);
+  expect(execution.taskRuns[0]?.files).toMatchObject([{ name: "out.txt", size: 4 }]);
+  // The node may start the last container after main has ended.
+  await expect
+    .poll(states, { timeout: LIMIT_MS })
+    .toEqual([{ by: "work", files: "running", main: "terminated", "never-ends": "running" }]);
+});
+
+/** Of each pod, an annotation and how its containers are. */
+async function states(): Promise<Record<string, string | undefined>[]> {
+  // The API server's own answer to a list of pods.
+  const { items } = (await namespace.call("GET", "/pods")) as { items: Pod[] };
+  return items.map(({ metadata, status }) => ({
+    by: metadata.annotations?.["by"],
+    ...Object.fromEntries(
+      (status?.containerStatuses ?? []).map(({ name, state = {} }) => [
+        name,
+        Object.keys(state)[0],
+      ]),
+    ),
+  }));
+}
+
+test("a script that is longer than any argument may be runs in the shell that the task names", async () => {
+  const padding = `# ${"x".repeat(200 * 1024)}`;
+  const script = ["cd /tmp", "export PLACE=here", padding, "echo $PLACE; pwd; echo $0; exit 3"];
+  const id = await run("pullPolicy: IF_NOT_PRESENT", `commands: ${JSON.stringify(script)}`);
+  const execution = await untilEnded(id, LIMIT_MS);
+  expect(execution.taskRuns[0]?.attempts[0]).toMatchObject({ state: "FAILED", exitCode: 3 });
+  expect((await logTexts(id)).slice(0, 3)).toEqual(["here", "/tmp", "/bin/sh"]);
+});
+
+test("what no pod has is the failure, at its line and in the API server's words", async () => {
+  const id = await run(
+    "podSpec:\n  volumes:\n    - name: data\n      emptydir: {}",
+    "commands: [x]",
+  );
+  const { state, failure } = await untilEnded(id, LIMIT_MS);
+  expect(state).toBe("FAILED");
+  expect(failure).toMatchObject({ kind: "config", fault: "user", line: 12 });
+  expect(failure?.evidence).toContain('unknown field "spec.volumes[0].emptydir"');
+});

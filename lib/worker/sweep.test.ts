@@ -1,0 +1,104 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  NAMESPACE,
+  openStage,
+  someExecution,
+  someFlow,
+  type Stage,
+  taskOf,
+} from "#e2e/executions/stage.ts";
+import { someWorker, until } from "#e2e/executions/worker-stage.ts";
+import { getExecution } from "#lib/executions/read.ts";
+import { forgetOldUploads, usedConnections } from "#lib/executions/sweep.ts";
+import { storeUpload } from "#lib/executions/upload.ts";
+import { artifacts } from "#lib/store/artifacts.ts";
+import { pool } from "#lib/store/database.ts";
+import { createFakeRunner, FakePlace } from "#lib/runner/fake/fake-runner.ts";
+import { sweepBytes, sweepRuns } from "./sweep.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const script = (...commands: string[]) =>
+  someFlow(
+    "tasks:",
+    ...taskOf("a", "io.kestra.plugin.scripts.shell.Commands", "commands:", ...commands),
+  );
+const later = (): Date => new Date(Date.now() + 3_600_000);
+async function* body(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from("some bytes");
+}
+
+describe("the sweep", () => {
+  it("removes runs that no live attempt owns, and only those that are not quite new", async () => {
+    const place = new FakePlace();
+    const runner = createFakeRunner(place);
+    const worker = someWorker(runner);
+    const id = await someExecution(await script("  - sleep 60"));
+    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
+    expect(await sweepRuns(runner, later())).toEqual([]);
+    await worker.stop();
+    const state = `UPDATE attempts SET state = 'FAILED' WHERE execution_id = $1`;
+    await pool().query(state, [id]);
+    expect(await sweepRuns(runner, new Date())).toEqual([]);
+    expect(place.runs.size).toBe(1);
+    expect(await sweepRuns(runner, later())).toMatchObject([{ executionId: id }]);
+    expect(place.runs.size).toBe(0);
+    const its = await getExecution(id);
+    expect(its.taskRuns[0]?.attempts[0]?.marks.removed).toBeDefined();
+  });
+
+  it("leaves pods that their flow keeps", async () => {
+    const place = new FakePlace();
+    const runner = createFakeRunner(place);
+    const worker = someWorker(runner);
+    const id = await someExecution(await script("  - sleep 60"));
+    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
+    await worker.stop();
+    const kept = `UPDATE attempts SET state = 'FAILED',
+      progress = progress || '{"keepsPod": true}' WHERE execution_id = $1`;
+    await pool().query(kept, [id]);
+    expect(await sweepRuns(runner, later())).toEqual([]);
+    expect(place.runs.size).toBe(1);
+  });
+
+  it("knows the namespaces that were used on a connection, also after a restart", async () => {
+    const worker = someWorker(createFakeRunner(new FakePlace()));
+    const on = `UPDATE attempts SET state = 'FAILED', connection_id = 'imported:x', handle = $2
+      WHERE execution_id = $1`;
+    for (const namespace of ["one", "two", "two", ""]) {
+      const id = await someExecution(await script("  - echo a"));
+      await until(id, (its) => its.state === "SUCCESS");
+      await pool().query(on, [id, { namespace }]);
+    }
+    await worker.stop();
+    const used = await usedConnections();
+    const { namespaces = [] } = used.find(({ id }) => id === "imported:x") ?? {};
+    expect(namespaces.toSorted()).toEqual(["one", "two"]);
+  });
+
+  it("removes uploads that nobody took within a day", async () => {
+    const flowId = await script("  - echo hi");
+    const upload = { namespace: NAMESPACE, flowId, inputId: "f", name: "x.txt", body: body() };
+    const { uri } = await storeUpload({ ...upload, expectedBytes: null, maxBytes: 100 });
+    expect(await forgetOldUploads()).toBe(0);
+    const age = "UPDATE artifacts SET created_at = now() - interval '2 days' WHERE uri = $1";
+    await pool().query(age, [uri]);
+    expect(await forgetOldUploads()).toBe(1);
+    const shelves = await readdir(join(stage.folder, "artifacts"));
+    const files = shelves.map((shelf) => readdir(join(stage.folder, "artifacts", shelf)));
+    expect((await Promise.all(files)).flat()).toEqual([]);
+  });
+
+  it("removes bytes that no file refers to", async () => {
+    const { key } = await artifacts().put(body(), 100);
+    expect(await sweepBytes(new Date(0))).toBe(0);
+    expect(await sweepBytes(later())).toBe(1);
+    expect(await Array.fromAsync(artifacts().keysBefore(later()))).not.toContain(key);
+  });
+});

@@ -1,0 +1,83 @@
+import { log } from "#lib/config/log.ts";
+import { forgetBytes } from "#lib/executions/forget-bytes.ts";
+import { recordRemoval } from "#lib/executions/record.ts";
+import { forgetOldUploads, liveOrKept, usedConnections } from "#lib/executions/sweep.ts";
+import { artifacts } from "#lib/store/artifacts.ts";
+import type { OwnedRun, Runner } from "#lib/runner/contract.ts";
+import { destroyOnce } from "./drive/end-run.ts";
+import type { Runners } from "./drive/drive.ts";
+import { type Loop, startLoop } from "./loop.ts";
+
+const INTERVAL_MS = 60_000;
+/** What was made less than this ago may be just being recorded. */
+const GRACE_MS = 60_000;
+const LIST_LIMIT_MS = 20_000;
+/** Bytes are put before their row is written: the longest that may take. */
+const BYTES_GRACE_MS = 24 * 3600 * 1000;
+const BYTES_INTERVAL_MS = 3600 * 1000;
+const BATCH = 500;
+
+/** Where the sweep finds places. */
+interface Places extends Pick<Runners, "openRunner"> {
+  /** Those of tasks' own configs, as far as this process has opened them. */
+  configRunners(): Promise<Runner[]>;
+}
+
+/** Removes, now and then, what nobody owns any more: runs, abandoned uploads, bytes without a row. */
+export function startSweep(places: Places): Loop {
+  let bytesSweptAt = Number.NEGATIVE_INFINITY;
+  return startLoop("sweep", async () => {
+    // Places that nothing ran in are left alone, whatever the kubeconfig has.
+    for (const { id, namespaces } of await usedConnections()) {
+      const opened = id === null ? await places.configRunners() : [places.openRunner(id)];
+      for (const opening of opened) {
+        try {
+          await sweepRuns(await opening, new Date(), namespaces);
+        } catch (error) {
+          // A place that cannot be reached now is swept another time.
+          log().debug({ error: String(error), connection: id }, "a place was not swept");
+        }
+      }
+    }
+    if (performance.now() - bytesSweptAt > BYTES_INTERVAL_MS) {
+      await forgetOldUploads();
+      await sweepBytes(new Date(Date.now() - BYTES_GRACE_MS));
+      bytesSweptAt = performance.now();
+    }
+    return INTERVAL_MS;
+  });
+}
+
+/**
+ * Destroys the runs of this installation that no live attempt owns. Returns what was destroyed.
+ * @param namespaces that were used there, for a place that may not be looked through as a whole
+ */
+export async function sweepRuns(
+  runner: Runner,
+  now: Date,
+  namespaces: readonly string[] = [],
+): Promise<OwnedRun[]> {
+  const owned = await runner.list(AbortSignal.timeout(LIST_LIMIT_MS), namespaces);
+  const old = owned.filter((run) => now.getTime() - run.createdAt.getTime() > GRACE_MS);
+  const kept = await liveOrKept(old.map((run) => run.handle.attemptId));
+  const stray = old.filter((run) => !kept.has(run.handle.attemptId));
+  for (const { handle, executionId } of stray) {
+    log().info({ run: handle.name, execution: executionId }, "a run that nobody owns is removed");
+    await destroyOnce(runner, handle, 0);
+    await recordRemoval({ executionId, attemptId: handle.attemptId }, new Date());
+  }
+  return stray;
+}
+
+/** Deletes stored bytes that no artifact refers to and that are older than the moment. */
+export async function sweepBytes(before: Date): Promise<number> {
+  let deleted = 0;
+  let keys: string[] = [];
+  for await (const key of artifacts().keysBefore(before)) {
+    keys.push(key);
+    if (keys.length < BATCH) continue;
+    deleted += await forgetBytes(keys);
+    keys = [];
+  }
+  return deleted + (await forgetBytes(keys));
+}
