@@ -1,0 +1,4 @@
+import { archiveOf } from "#lib/web/file-answers.ts";
+import { route } from "#lib/web/http.ts";
+
+export const GET = route<{ id: string }>((_, { id }) => archiveOf(id));
