@@ -1,0 +1,12 @@
+import type { ReactElement } from "react";
+import { PageBar } from "#components/ui/page-bar.tsx";
+import { SkeletonRows } from "#components/ui/skeleton.tsx";
+
+export default function Loading(): ReactElement {
+  return (
+    <>
+      <PageBar title="Connections" />
+      <SkeletonRows label="Loading the connections" rows={4} />
+    </>
+  );
+}
