@@ -11,6 +11,8 @@ export interface Api {
   credentials: Credentials;
   /** Any status is an answer; only a connection that fails, or no answer in time, throws. */
   call(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<Answer>;
+  /** Changes some fields (JSON merge patch); null takes one away. */
+  patch(path: string, change: object): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -28,13 +30,21 @@ export async function openApi(kubeconfigPath: string, timeoutMs = 10_000): Promi
     "content-type": "application/json",
     ...(token && { authorization: `Bearer ${token}` }),
   };
+  const send = async (
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    path: string,
+    body?: object,
+  ): Promise<Answer> => {
+    const kind = method === "PATCH" && { "content-type": "application/merge-patch+json" };
+    const text = body && { body: JSON.stringify(body) };
+    const options = { dispatcher, method, headers: { ...headers, ...kind }, ...text };
+    const answer = await request(`${server}${path}`, options);
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
   return {
     credentials,
-    call: async (method, path, body) => {
-      const options = { dispatcher, method, headers, ...(body && { body: JSON.stringify(body) }) };
-      const answer = await request(`${server}${path}`, options);
-      return { status: answer.statusCode, text: await answer.body.text() };
-    },
+    call: send,
+    patch: (path, change) => send("PATCH", path, change),
     close: () => dispatcher.destroy(),
   };
 }

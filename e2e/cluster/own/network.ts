@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { runCommand } from "./command.ts";
 import { holdName } from "./lock.ts";
+import { cacheFolder } from "./paths.ts";
 
 /** How many clusters of our own one machine can have at a time. */
 const SLOTS = 16;
@@ -39,6 +43,7 @@ export async function takeSlot(): Promise<number> {
 
 /** Gives this machine the node's and the API server's address. */
 export async function raiseNetwork(network: Network): Promise<void> {
+  await keepLinksQuiet();
   await runCommand("ip", ["link", "set", "lo", "up"]);
   for (const address of [network.node, network.api]) {
     await runCommand("ip", ["address", "replace", `${address}/32`, "dev", "lo"]);
@@ -52,8 +57,37 @@ export async function dropNetwork(network: Network): Promise<void> {
     if (!addresses.includes(`${address}/32`)) continue;
     await runCommand("ip", ["address", "del", `${address}/32`, "dev", "lo"]);
   }
+  const isLast = !(await runCommand("ip", ["-oneline", "address", "show", "dev", "lo"])).includes(
+    " 10.254.",
+  );
+  if (isLast) await letLinksSpeak();
   const links = await runCommand("ip", ["-oneline", "link", "show"]);
   if (links.includes(`: ${network.bridge}:`)) {
     await runCommand("ip", ["link", "del", network.bridge]);
   }
+}
+
+const ADDRESS_MODE = "/proc/sys/net/ipv6/conf/default/addr_gen_mode";
+const NO_ADDRESS = "1";
+const modeBefore = (): string => join(cacheFolder(), "addr-gen-mode-before");
+
+/**
+ * This machine's ends of the pods' links get no IPv6 address of their own, which nothing uses: a
+ * browser on this machine drops the connections that it is opening whenever an address comes or goes
+ * (Chromium's ERR_NETWORK_CHANGED), and pods come and go all the time.
+ */
+async function keepLinksQuiet(): Promise<void> {
+  // Without IPv6 there is nothing to keep quiet.
+  if (!existsSync(ADDRESS_MODE)) return;
+  const mode = (await readFile(ADDRESS_MODE, "utf8")).trim();
+  if (mode === NO_ADDRESS) return;
+  await writeFile(modeBefore(), mode);
+  await writeFile(ADDRESS_MODE, NO_ADDRESS);
+}
+
+/** New links get their addresses as before. */
+async function letLinksSpeak(): Promise<void> {
+  if (!existsSync(modeBefore())) return;
+  await writeFile(ADDRESS_MODE, await readFile(modeBefore(), "utf8"));
+  await rm(modeBefore());
 }

@@ -9,6 +9,7 @@ const PROOF = {
   gcc: ["/usr/bin/gcc"],
   "libc6-dev": ["/usr/include/stdio.h"],
   openssl: ["/usr/bin/openssl"],
+  chromium: ["/usr/bin/chromium"],
   iproute2: ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -22,7 +23,7 @@ export function packageFile(name: PackageName): string {
 }
 
 /**
- * Installs with apt what is missing of the packages that a node of our own needs.
+ * Installs with apt what is missing of the packages that the tests need.
  * @throws Error that says what to install when apt or the right to use it is missing.
  */
 export async function installPackages(
@@ -34,8 +35,8 @@ export async function installPackages(
   const wanted = missing.join(" ");
   if (!existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) {
     throw new Error(
-      `The cluster needs ${wanted}, and they can be installed only by root on Debian or Ubuntu. ` +
-        `Install them ("apt-get install ${wanted}"), or set PODFLOW_TEST_KUBECONFIG to a cluster of yours.`,
+      `The tests need ${wanted}, and they can be installed only by root on Debian or Ubuntu. ` +
+        `Install them ("apt-get install ${wanted}"), or set PODFLOW_TEST_KUBECONFIG to a cluster and PODFLOW_TEST_BROWSER to a Chromium of yours.`,
     );
   }
   log(`Installing ${wanted}`);
