@@ -1,0 +1,101 @@
+import { openAsBlob } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { PODS } from "./cluster-client.ts";
+import { secondsOfCat } from "./exec-cat.ts";
+import { MARK, MARK_LABEL } from "./mark.ts";
+import { type Bench, CONNECTION, NAMESPACE, shellFlow, watchMemory } from "./product-bench.ts";
+import { plainRow, ratioRow, type Row } from "./row.ts";
+
+const big = shellFlow("big_file", "mv data.txt out.txt", [
+  'inputFiles: {data.txt: "{{ inputs.file }}"}',
+  "outputFiles: [out.txt]",
+]);
+
+/**
+ * A file of that size goes in and comes out: the growth of both processes, and the time that the pod
+ * had to wait for it against what `kubectl exec … cat` needs for the same bytes.
+ */
+export async function measureTransfer(
+  bench: Bench,
+  folder: string,
+  mebibytes: number,
+): Promise<Row[]> {
+  const bytes = mebibytes * 1024 ** 2;
+  const { api, product } = bench;
+  await api.saveFlow(big);
+  const path = join(folder, "big.bin");
+  const file = await open(path, "w");
+  const chunk = Buffer.alloc(1024 ** 2, "0123456789abcdef");
+  for (let written = 0; written < bytes; written += chunk.length) await file.write(chunk);
+  await file.close();
+  try {
+    const byExec = await catByExec(bench, path, bytes);
+    const memories = (["web", "worker"] as const).map((role) => ({
+      role,
+      watched: watchMemory(() => product.pid(role)),
+    }));
+    const files = { file: await openAsBlob(path) };
+    const execution = await api.executeToEnd(NAMESPACE, "big_file", {
+      connection: CONNECTION,
+      files,
+    });
+    const seconds = await secondsOfFiles(bench, execution.id);
+    const uri = execution.taskRunList[0]?.outputs.outputFiles?.["out.txt"];
+    if (uri === undefined)
+      throw new Error(`The big file did not come out: ${JSON.stringify(execution.state)}`);
+    const answer = await api.file(execution.id, uri);
+    let received = 0;
+    for await (const part of answer.body ?? []) received += part.length;
+    if (received !== bytes) throw new Error(`${received} of ${bytes} bytes came out.`);
+    return [
+      ratioRow(`${mebibytes} MiB in and out ÷ kubectl exec … cat of the same`, "s", {
+        value: seconds,
+        floor: byExec,
+        atMost: 1,
+      }),
+      ...memories.map(({ role, watched }) =>
+        plainRow(`${mebibytes} MiB in and out: growth of ${role}`, "MiB", {
+          value: watched.stop() - watched.before,
+          atMost: 100,
+        }),
+      ),
+    ];
+  } finally {
+    await rm(path);
+  }
+}
+
+/** From the container's start to the files in place, and from its end to the files stored. */
+async function secondsOfFiles({ database }: Bench, executionId: string): Promise<number> {
+  const [row] = await database.query<{ marks: Record<string, string> }>(
+    "SELECT marks FROM attempts WHERE execution_id = $1",
+    [executionId],
+  );
+  const at = (phase: string): number => Date.parse(row?.marks[phase] ?? "");
+  return (at("running") - at("started") + at("collected") - at("ended")) / 1000;
+}
+
+async function catByExec(
+  { kubeconfigPath, cluster }: Bench,
+  path: string,
+  bytes: number,
+): Promise<number> {
+  const name = `bench-cat-${process.pid}`;
+  const container = { name: "main", image: "busybox", command: ["sleep", "600"] };
+  const spec = { restartPolicy: "Never", terminationGracePeriodSeconds: 0 };
+  const pod = { ...spec, containers: [{ ...container, imagePullPolicy: "IfNotPresent" }] };
+  const metadata = { name, labels: { [MARK_LABEL]: MARK } };
+  await cluster.call("POST", PODS, { metadata, spec: pod });
+  try {
+    // The API server's own answer for a pod.
+    const phase = async (): Promise<string | undefined> =>
+      ((await cluster.call("GET", `${PODS}/${name}`)) as { status: { phase?: string } }).status
+        .phase;
+    while ((await phase()) !== "Running") await pause(50);
+    return await secondsOfCat(kubeconfigPath, name, { path, bytes });
+  } finally {
+    await cluster.call("DELETE", `${PODS}/${name}?gracePeriodSeconds=0`);
+  }
+}

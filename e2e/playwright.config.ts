@@ -1,0 +1,26 @@
+import { defineConfig } from "@playwright/test";
+
+/** The browser ring: the built product, a real PostgreSQL, a real Kubernetes, a real browser. */
+export default defineConfig({
+  testDir: ".",
+  testMatch: "**/*.spec.ts",
+  outputDir: "../test-results",
+  timeout: 150_000,
+  expect: { timeout: 30_000 },
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  globalSetup: "./browser/global-setup.ts",
+  use: {
+    launchOptions: {
+      executablePath: process.env["PODFLOW_TEST_BROWSER"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    },
+    viewport: { width: 1440, height: 900 },
+    actionTimeout: 30_000,
+    permissions: ["clipboard-read", "clipboard-write"],
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    video: "off",
+  },
+});
