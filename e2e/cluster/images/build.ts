@@ -17,6 +17,18 @@ const TYPE = {
   layer: "application/vnd.oci.image.layer.v1.tar",
 };
 
+/** What an image is made by: a change to one of them makes the images anew. */
+const SOURCES = [
+  "recipes.ts",
+  "busybox.ts",
+  "debian.ts",
+  "build.ts",
+  "layer.ts",
+  "pause.c",
+  "copy.c",
+  "sleep.c",
+];
+
 /** What a registry must be told besides the blobs: this manifest under this repository and tag. */
 export interface NamedManifest {
   repository: string;
@@ -36,9 +48,7 @@ export interface ImageFolder {
  */
 export async function buildImages(log: (line: string) => void): Promise<ImageFolder> {
   const sources = await Promise.all(
-    ["recipes.ts", "debian.ts", "build.ts", "layer.ts", "pause.c", "copy.c", "sleep.c"].map(
-      (name) => readFile(join(import.meta.dirname, name), "utf8"),
-    ),
+    SOURCES.map((name) => readFile(join(import.meta.dirname, name), "utf8")),
   );
   const version = shortHash(...sources, process.version);
   const folder = join(cacheFolder(), `images-${version}`);

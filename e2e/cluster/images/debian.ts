@@ -36,13 +36,19 @@ export async function packagesWithDependencies(names: string[]): Promise<string[
   }
 }
 
-/** Downloads packages of the machine's own distribution and unpacks their files into `root`. */
-export async function unpackPackages(names: string[], root: string): Promise<void> {
+/**
+ * Downloads packages and unpacks their files into `root`.
+ * @param options for apt, where they are not of the machine's own distribution
+ */
+export async function unpackPackages(
+  names: string[],
+  root: string,
+  options: string[] = [],
+): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), "podflow-deb-"));
   try {
-    await runCommand("apt-get", ["download", "-qq", "-o", "APT::Sandbox::User=root", ...names], {
-      cwd: work,
-    });
+    const download = ["download", "-qq", "-o", "APT::Sandbox::User=root", ...options, ...names];
+    await runCommand("apt-get", download, { cwd: work });
     for (const file of await readdir(work)) await unpackPackage(join(work, file), root);
     for (const path of UNUSED) await rm(join(root, path), { recursive: true, force: true });
   } finally {

@@ -1,7 +1,8 @@
 import { cp, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { answers, runCommand } from "../own/command.ts";
 import { installPackages } from "../own/packages.ts";
+import { installBusybox } from "./busybox.ts";
 import {
   makeAccounts,
   makeMergedRoot,
@@ -21,13 +22,7 @@ async function pause(root: string): Promise<void> {
 
 async function busybox(root: string): Promise<void> {
   await makeAccounts(root);
-  await unpackPackages(["busybox-static"], root);
-  const applets = await runCommand(join(root, "bin/busybox"), ["--list-full"]);
-  for (const path of applets.split("\n")) {
-    if (path === "" || path === "bin/busybox") continue;
-    await mkdir(join(root, dirname(path)), { recursive: true });
-    await symlink("/bin/busybox", join(root, path));
-  }
+  await installBusybox(root);
 }
 
 async function debian(root: string): Promise<void> {
