@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { beginMark, hasBeginMark, markedCommand } from "./begin-mark.ts";
 
+/** Without standard input, as in a container: bash takes a socket for rshd's and reads ~/.bashrc. */
 function run(command: string[], env: Record<string, string> = {}): ReturnType<typeof spawnSync> {
   const [program = "", ...rest] = markedCommand(command, "a1");
-  return spawnSync(program, rest, { encoding: "utf8", env: { ...process.env, ...env } });
+  return spawnSync(program, rest, {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 describe.each(["/bin/sh", "/bin/bash"])("a command of %s that prints the mark first", (shell) => {
