@@ -1,8 +1,8 @@
 import { decodeLines } from "#lib/store/log-chunk.ts";
-import { isMainEnded } from "./cluster-client.ts";
-import { type Bench, CONNECTION, NAMESPACE, OUR_PODS, shellFlow } from "./product-bench.ts";
+import { type Bench, CONNECTION, NAMESPACE, shellFlow } from "./product-bench.ts";
 import { plainRow, quantile, type Row } from "./row.ts";
 import { outOfStep } from "./tasks.ts";
+import { watchToldEnds } from "./told-ends.ts";
 
 /** The container's own last word: its end by this machine's clock, for the kubelet tells whole seconds. */
 const stamped = shellFlow("stamped", "sleep 0.$(date +%N | cut -c1-2); date +%s%3N");
@@ -14,11 +14,7 @@ const stamped = shellFlow("stamped", "sleep 0.$(date +%N | cut -c1-2); date +%s%
 export async function measureEnds(bench: Bench, rounds: number): Promise<Row[]> {
   const { api, cluster, database } = bench;
   await api.saveFlow(stamped);
-  const told = new Map<string, number>();
-  await cluster.watchPods(OUR_PODS, (pod) => {
-    const id = pod.metadata.labels?.["podflow.dev/execution-id"] ?? "";
-    if (isMainEnded(pod) && !told.has(id)) told.set(id, Date.now());
-  });
+  const told = await watchToldEnds(cluster);
   const ours: number[] = [];
   const clusters: number[] = [];
   const all: number[] = [];

@@ -7,6 +7,7 @@ import { secondsOfCat } from "./exec-cat.ts";
 import { MARK, MARK_LABEL } from "./mark.ts";
 import { type Bench, CONNECTION, NAMESPACE, shellFlow, watchMemory } from "./product-bench.ts";
 import { plainRow, ratioRow, type Row } from "./row.ts";
+import { watchToldEnds } from "./told-ends.ts";
 
 const big = shellFlow("big_file", "mv data.txt out.txt", [
   'inputFiles: {data.txt: "{{ inputs.file }}"}',
@@ -32,6 +33,7 @@ export async function measureTransfer(
   await file.close();
   try {
     const byExec = await catByExec(bench, path, bytes);
+    const told = await watchToldEnds(bench.cluster);
     const memories = (["web", "worker"] as const).map((role) => ({
       role,
       watched: watchMemory(() => product.pid(role)),
@@ -41,7 +43,7 @@ export async function measureTransfer(
       connection: CONNECTION,
       files,
     });
-    const seconds = await secondsOfFiles(bench, execution.id);
+    const seconds = await secondsOfFiles(bench, execution.id, told.get(execution.id));
     const uri = execution.taskRunList[0]?.outputs.outputFiles?.["out.txt"];
     if (uri === undefined)
       throw new Error(`The big file did not come out: ${JSON.stringify(execution.state)}`);
@@ -67,14 +69,21 @@ export async function measureTransfer(
   }
 }
 
-/** From the container's start to the files in place, and from its end to the files stored. */
-async function secondsOfFiles({ database }: Bench, executionId: string): Promise<number> {
+/**
+ * From the container's start to the files in place, and from the moment the cluster tells its end,
+ * which the kubelet sees up to a second late, to the files stored.
+ */
+async function secondsOfFiles(
+  { database }: Bench,
+  executionId: string,
+  endToldAt = Number.NaN,
+): Promise<number> {
   const [row] = await database.query<{ marks: Record<string, string> }>(
     "SELECT marks FROM attempts WHERE execution_id = $1",
     [executionId],
   );
   const at = (phase: string): number => Date.parse(row?.marks[phase] ?? "");
-  return (at("running") - at("started") + at("collected") - at("ended")) / 1000;
+  return (at("running") - at("started") + at("collected") - endToldAt) / 1000;
 }
 
 async function catByExec(

@@ -357,6 +357,8 @@ export interface RefusedFile {
 
 export interface OutputFile extends FileEntry {
   body: AsyncIterable<Uint8Array>;
+  /** Hexadecimal, of the whole body, once that has been read to its end. */
+  sha256: () => string;
 }
 
 export interface CollectedFile extends FileEntry {

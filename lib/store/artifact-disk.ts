@@ -6,8 +6,8 @@ import type { Readable } from "node:stream";
 import { newId } from "#lib/core/id.ts";
 import { type ArtifactStore, StorageError, type StoredBytes } from "./artifact-store.ts";
 
-/** What is written at once. */
-const WRITE_BYTES = 256 * 1024;
+/** What is read or written at once: each time is a way to another thread. */
+const PIECE_BYTES = 256 * 1024;
 /** What is brought to the disk at once, while more comes. */
 const SYNC_BYTES = 32 * 1024 * 1024;
 
@@ -16,12 +16,13 @@ export function diskArtifacts(folder: string): ArtifactStore {
   // The end of an id varies the most.
   const pathOf = (key: string): string => join(folder, key.slice(-2), key);
   return {
-    put: (body, maxBytes) => put(folder, pathOf, { body, maxBytes }),
+    put: (body, maxBytes, sha256) =>
+      put(folder, pathOf, { body, maxBytes, sha256: sha256 ?? null }),
     open: (key, range): Readable =>
-      createReadStream(
-        pathOf(checked(key)),
-        range ? { start: range.first, end: range.last } : undefined,
-      ),
+      createReadStream(pathOf(checked(key)), {
+        highWaterMark: PIECE_BYTES,
+        ...(range && { start: range.first, end: range.last }),
+      }),
     delete: (key) => rm(pathOf(checked(key)), { force: true }),
     keysBefore: (moment) => keysBefore(folder, moment),
   };
@@ -34,10 +35,16 @@ function checked(key: string): string {
   return key;
 }
 
+interface Given {
+  body: AsyncIterable<Uint8Array>;
+  maxBytes: number;
+  sha256: (() => string) | null;
+}
+
 async function put(
   folder: string,
   pathOf: (key: string) => string,
-  { body, maxBytes }: { body: AsyncIterable<Uint8Array>; maxBytes: number },
+  given: Given,
 ): Promise<StoredBytes> {
   const key = newId();
   const part = join(folder, "part", key);
@@ -46,7 +53,7 @@ async function put(
     const file = await open(part, "wx", 0o600);
     let written: Omit<StoredBytes, "key">;
     try {
-      written = await write(file, body, maxBytes);
+      written = await write(file, given);
     } finally {
       await file.close();
     }
@@ -72,8 +79,7 @@ async function syncFolder(path: string): Promise<void> {
 
 async function write(
   file: FileHandle,
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
+  { body, maxBytes, sha256 }: Given,
 ): Promise<Omit<StoredBytes, "key">> {
   const hash = createHash("sha256");
   const writer = new DiskWriter(file);
@@ -86,15 +92,15 @@ async function write(
         `The file is larger than the limit of ${maxBytes} bytes.`,
       );
     }
-    hash.update(bytes);
+    if (sha256 === null) hash.update(bytes);
     await writer.add(bytes);
   }
   await writer.end();
-  return { size, sha256: hash.digest("hex") };
+  return { size, sha256: sha256 ? sha256() : hash.digest("hex") };
 }
 
 /**
- * Writes many small pieces at once: a network gives 16 KiB, and each write is a way to another thread.
+ * Writes many small pieces at once, for a network gives 16 KiB at a time.
  * What is written goes to the disk meanwhile, so that the end does not have to wait for all of it.
  */
 class DiskWriter {
@@ -111,7 +117,7 @@ class DiskWriter {
   async add(bytes: Uint8Array): Promise<void> {
     this.#pieces.push(bytes);
     this.#bytes += bytes.length;
-    if (this.#bytes >= WRITE_BYTES) await this.#write();
+    if (this.#bytes >= PIECE_BYTES) await this.#write();
     if (this.#unsynced < SYNC_BYTES) return;
     // One at a time: a disk that is slower than the network makes it wait.
     await this.#syncing;
@@ -129,16 +135,25 @@ class DiskWriter {
   }
 
   async #write(): Promise<void> {
-    const [first] = this.#pieces;
-    const bytes = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    let pieces = this.#pieces;
     this.#pieces = [];
     this.#bytes = 0;
-    for (let at = 0; bytes && at < bytes.length;) {
-      const { bytesWritten } = await this.#file.write(bytes, at);
-      at += bytesWritten;
+    while (pieces.length > 0) {
+      const { bytesWritten } = await this.#file.writev(pieces);
+      pieces = without(pieces, bytesWritten);
       this.#unsynced += bytesWritten;
     }
   }
+}
+
+/** What is left of the pieces behind so many bytes. */
+function without(pieces: Uint8Array[], bytes: number): Uint8Array[] {
+  let at = bytes;
+  return pieces.flatMap((piece) => {
+    const left = piece.subarray(at);
+    at = Math.max(0, at - piece.length);
+    return left.length > 0 ? [left] : [];
+  });
 }
 
 function asStorageError(error: unknown): unknown {

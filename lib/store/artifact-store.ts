@@ -19,9 +19,14 @@ export interface ByteRange {
 export interface ArtifactStore {
   /**
    * Keeps the bytes, all or none: what breaks off leaves nothing.
+   * @param sha256 of the body, asked at its end, where its giver hashes it already
    * @throws StorageError `too-large` after `maxBytes`, `full` or `failed` by the disk's fault
    */
-  put(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBytes>;
+  put(
+    body: AsyncIterable<Uint8Array>,
+    maxBytes: number,
+    sha256?: () => string,
+  ): Promise<StoredBytes>;
   /** Opens the bytes; an error, also that there are none, comes out of the stream. */
   open(key: string, range?: ByteRange): Readable;
   /** Forgets the bytes; fine when there are none. */

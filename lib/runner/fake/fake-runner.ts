@@ -178,8 +178,9 @@ class FakeRunner implements Runner {
       const bytes = run.files.read(`${handle.name}/${file?.leadsTo ?? path}`);
       if (!file || !bytes) throw outputsFailed();
       const entry = { path, size: bytes.length, isExecutable: file.isExecutable };
-      await receive({ ...entry, body: inChunks(bytes) });
-      collected.push({ ...entry, sha256: sha256(bytes) });
+      const digest = sha256(bytes);
+      await receive({ ...entry, body: inChunks(bytes), sha256: () => digest });
+      collected.push({ ...entry, sha256: digest });
     }
     return collected;
   }

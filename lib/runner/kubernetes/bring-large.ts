@@ -10,33 +10,47 @@ export const PIECE_BYTES = PIECE_MEBIBYTES * MEBIBYTE;
 
 /**
  * Takes pieces of one file from stdin, each behind a line `PIECE MEBIBYTES MARKS`, until a line that
- * begins with `end`. While the next one comes, the SHA-256 of what is on the disk is told:
- * `PIECE SHA-256`. A `dd` of a connection that broke unseen must not write what it still holds.
+ * begins with `end`. A piece of 0 mebibytes is there already. Tells each piece that is on the disk,
+ * and in the end the SHA-256 of the whole file, which is reckoned piece by piece while more comes. A
+ * `dd` of a connection that broke unseen must not write what it still holds.
  */
 const TAKE_PIECES = [
   "umask 0",
   'cd "$1" || exit 1',
-  'control=$2; file="./$3"; writer="$control/writer"',
+  'control=$2; file="./$3"; writer="$control/writer"; turns="$control/turns.$$"',
+  'sum="$turns.sum"; counts="$turns.dd"',
   'if [ -e "$writer" ]; then kill -9 "$(cat "$writer")" 2> /dev/null; fi',
   'case $3 in */*) mkdir -p "${file%/*}" || exit 1 ;; esac',
   ': >> "$file" || exit 1',
   'if [ "$4" = executable ]; then chmod 777 "$file" || exit 1; fi',
-  "exec 3<&0",
-  `bytes() { dd if="$file" bs=${MEBIBYTE} skip=$(($1 * ${PIECE_MEBIBYTES})) count="$2" 2> /dev/null; }`,
-  String.raw`tell() { printf '%s %s\n' "$1" "$(bytes "$1" "$2" | sha256sum)"; }`,
+  'mkfifo "$turns" || exit 1',
+  `bytes() { dd if="$file" bs=${MEBIBYTE} skip=$(($1 * ${PIECE_MEBIBYTES})) count=${PIECE_MEBIBYTES} 2> /dev/null; }`,
+  '{ while read -r turn; do bytes "$turn"; done | sha256sum > "$sum"; } < "$turns" &',
+  "hasher=$!",
+  'exec 3<&0 4> "$turns"',
+  'rm -f "$turns"',
+  "ready=",
   "while read -r piece blocks marks; do",
   'for mark in $marks; do : > "$control/$mark"; done',
   '[ "$piece" = end ] && break',
-  `dd of="$file" bs=${MEBIBYTE} seek=$((piece * ${PIECE_MEBIBYTES})) count="$blocks" conv=notrunc iflag=fullblock <&3 &`,
-  'echo $! > "$writer"; wait $! || exit 1',
-  "wait",
-  'tell "$piece" "$blocks" &',
+  'if [ -n "$ready" ]; then echo "$ready" >&4; fi',
+  'if [ "$blocks" != 0 ]; then',
+  `dd of="$file" bs=${MEBIBYTE} seek=$((piece * ${PIECE_MEBIBYTES})) count="$blocks" conv=notrunc iflag=fullblock <&3 4>&- 2> "$counts" &`,
+  'echo $! > "$writer"; wait $! || { cat "$counts" >&2; exit 1; }',
+  // Of a connection that broke it may have had less: `31+1 records in`.
+  'read -r count rest < "$counts"; [ "$count" = "$blocks+0" ] || exit 1',
+  'echo "$piece"',
+  "fi",
+  "ready=$piece",
   "done",
-  "wait",
   '[ "$piece" = end ] || exit 1',
   'rm -f "$writer"',
   // The last piece came in whole mebibytes.
-  'dd of="$file" bs=1 seek="$5" count=0',
+  'dd of="$file" bs=1 seek="$5" count=0 || exit 1',
+  'if [ -n "$ready" ]; then echo "$ready" >&4; fi',
+  "exec 4>&-",
+  'wait "$hasher"',
+  String.raw`printf 'sha256 %s\n' "$(cat "$sum")"; rm -f "$sum" "$counts"`,
 ].join("\n");
 
 export function takePiecesCommand(file: InputFile): string[] {
@@ -45,90 +59,99 @@ export function takePiecesCommand(file: InputFile): string[] {
   return ["sh", "-c", TAKE_PIECES, "podflow", WORKING_DIR, CONTROL_DIR, path, mode, String(size)];
 }
 
-/** Sends one large file in pieces that are compared one by one while the next is on its way. */
+/** What is known of the pieces of one file, over all connections. */
+export interface Pieces {
+  /** Names of pieces that are in the pod. */
+  there: Set<string>;
+  /** Those that have a mark in the pod, so that another worker finds them. */
+  marked: Set<string>;
+  /** Those of a file that was not whole, whatever their marks say, until they have come anew. */
+  damaged: Set<string>;
+}
+
+/** Sends one large file in pieces, and has the pod compare the whole. */
 export class LargeFile {
   readonly #file: InputFile;
   readonly #name: string;
-  /** Names of pieces that are in the pod, whole. */
-  readonly #verified: Set<string>;
-  readonly #expected = new Map<number, string>();
-  readonly #isMarked = new Set<string>();
+  readonly #pieces: Pieces;
   readonly #onSent: (bytes: number) => void;
 
-  /** @param verified gets each piece when its checksum has been compared */
+  /** @param pieces gets each piece when the pod has it */
   constructor(
     file: InputFile,
-    { name, verified, marked }: { name: string; verified: Set<string>; marked: Set<string> },
+    { name, pieces }: { name: string; pieces: Pieces },
     onSent: (bytes: number) => void,
   ) {
     this.#file = file;
     this.#name = name;
-    this.#verified = verified;
-    this.#isMarked = marked;
+    this.#pieces = pieces;
     this.#onSent = onSent;
   }
 
-  /** What `takePiecesCommand` reads. @throws RunnerError when the file is not what it was */
+  /** What `takePiecesCommand` reads. @throws RunnerError when the file has another size than it had */
   async *pieces(): AsyncIterable<Uint8Array> {
     const file = this.#file;
-    const whole = createHash("sha256");
-    let hash = createHash("sha256");
     let at = 0;
     for await (const chunk of file.open()) {
       // The contract's streams are of bytes.
       const bytes = chunk as Uint8Array;
       if (at + bytes.length > file.size) throw changedFile(file);
-      whole.update(bytes);
       for (let from = 0; from < bytes.length;) {
         const piece = Math.floor(at / PIECE_BYTES);
-        const isBeginning = at % PIECE_BYTES === 0;
+        const isThere = this.#has(piece);
+        if (at % PIECE_BYTES === 0)
+          yield this.#header(piece, isThere ? 0 : this.#mebibytesOf(piece));
         const part = bytes.subarray(from, from + PIECE_BYTES - (at % PIECE_BYTES));
         from += part.length;
         at += part.length;
         this.#onSent(part.length);
-        if (this.#has(piece)) continue;
-        if (isBeginning) yield this.#header(String(piece), this.#mebibytesOf(piece));
-        hash.update(part);
-        if (at % PIECE_BYTES !== 0 && at < file.size) {
-          yield part;
-          continue;
+        if (!isThere) yield part;
+        if (!isThere && at === file.size) {
+          yield new Uint8Array((MEBIBYTE - (at % MEBIBYTE)) % MEBIBYTE);
         }
-        const padding = new Uint8Array((MEBIBYTE - (at % MEBIBYTE)) % MEBIBYTE);
-        // Before the last of it can be answered.
-        this.#expected.set(piece, hash.update(padding).digest("hex"));
-        hash = createHash("sha256");
-        yield part;
-        yield padding;
       }
     }
-    if (at !== file.size || whole.digest("hex") !== file.sha256) throw changedFile(file);
+    if (at !== file.size) throw changedFile(file);
     yield this.#header("end", 0);
   }
 
-  /** Compares what the pod tells. @throws Error when a piece arrived damaged, or was not told of */
+  /**
+   * Reads what the pod tells.
+   * @throws RunnerError when the stored file is not what it was, Error when it arrived damaged: then
+   * no piece counts as being there
+   */
   async compare(session: ExecSession): Promise<void> {
     let text = "";
+    let told: string | undefined;
     for await (const chunk of session.stdout) {
       const lines = (text + String(chunk)).split("\n");
       text = lines.pop() ?? "";
-      for (const line of lines) this.#compareOne(line);
+      for (const line of lines) {
+        const [piece = "", hash] = line.split(" ");
+        if (piece === "sha256") told = hash;
+        else this.#isThere(this.#nameOf(Number(piece)));
+      }
     }
+    if (told === this.#file.sha256) return;
+    if (told === undefined) throw new Error("The pod told no checksum.");
     const count = Math.ceil(this.#file.size / PIECE_BYTES);
     for (let piece = 0; piece < count; piece += 1) {
-      if (!this.#has(piece)) throw new Error(`Piece ${piece} did not arrive.`);
+      this.#pieces.there.delete(this.#nameOf(piece));
+      this.#pieces.damaged.add(this.#nameOf(piece));
     }
+    if ((await sha256Of(this.#file)) !== this.#file.sha256) throw changedFile(this.#file);
+    throw damagedFiles(told, this.#file.sha256);
   }
 
-  #compareOne(line: string): void {
-    const [piece = "", told = ""] = line.split(" ");
-    const expected = this.#expected.get(Number(piece));
-    if (told !== expected) throw damagedFiles(told, expected);
-    this.#verified.add(this.#nameOf(Number(piece)));
+  #isThere(name: string): void {
+    this.#pieces.there.add(name);
+    this.#pieces.damaged.delete(name);
   }
 
-  #header(piece: string, mebibytes: number): Uint8Array {
-    const marks = [...this.#verified].filter((name) => !this.#isMarked.has(name));
-    for (const name of marks) this.#isMarked.add(name);
+  #header(piece: number | "end", mebibytes: number): Uint8Array {
+    const { there, marked } = this.#pieces;
+    const marks = [...there].filter((name) => !marked.has(name));
+    for (const name of marks) marked.add(name);
     return Buffer.from(`${piece} ${mebibytes} ${marks.join(" ")}\n`);
   }
 
@@ -138,10 +161,17 @@ export class LargeFile {
   }
 
   #has(piece: number): boolean {
-    return this.#verified.has(this.#nameOf(piece));
+    return this.#pieces.there.has(this.#nameOf(piece));
   }
 
   #nameOf(piece: number): string {
     return `${this.#name}-${piece}`;
   }
+}
+
+async function sha256Of(file: InputFile): Promise<string> {
+  const hash = createHash("sha256");
+  // The contract's streams are of bytes.
+  for await (const chunk of file.open()) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
 }

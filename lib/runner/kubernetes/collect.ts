@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   type CollectedFile,
@@ -11,6 +10,7 @@ import {
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import {
   DamagedError,
+  type FetchedFile,
   FileSession,
   type Listing,
   pathOf,
@@ -18,7 +18,6 @@ import {
 } from "./file-session.ts";
 import { absenceOf, execInHelper, type HelperTools } from "./helper-exec.ts";
 import { HELPER } from "./pod.ts";
-import type { TarEntry } from "./tar-stream.ts";
 
 const TRIES = 4;
 /** After a cut or damage, so much is fetched again at most, or one larger file. */
@@ -186,18 +185,14 @@ function nextGroup({ listing, wanted, collected }: Wish): Map<string, FileEntry>
 
 async function receiveOne(
   { receive }: Collection,
-  entry: TarEntry,
+  { size, body, sha256 }: FetchedFile,
   { path, isExecutable }: FileEntry,
 ): Promise<CollectedFile> {
-  const { size } = entry;
-  const hash = createHash("sha256");
   let broken: unknown = null;
-  const chunks = entry.body[Symbol.asyncIterator]();
+  const chunks = body[Symbol.asyncIterator]();
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     try {
-      const result = await chunks.next();
-      if (!result.done) hash.update(result.value);
-      return result;
+      return await chunks.next();
     } catch (error) {
       broken = error;
       throw error;
@@ -205,13 +200,14 @@ async function receiveOne(
   };
   try {
     // Not ended by a reader that stops early: the rest is read for the checksum.
-    await receive({ path, size, isExecutable, body: { [Symbol.asyncIterator]: () => ({ next }) } });
+    const whole = { [Symbol.asyncIterator]: () => ({ next }) };
+    await receive({ path, size, isExecutable, body: whole, sha256 });
   } catch (error) {
     // A broken connection reaches the receiver through the body, and is not the receiver's fault.
     throw broken ?? new ReceiverError(error);
   }
   while (!(await next()).done);
-  return { path, size, isExecutable, sha256: hash.digest("hex") };
+  return { path, size, isExecutable, sha256: sha256() };
 }
 
 /** Carries what `receive` threw past the code that mends connections. */

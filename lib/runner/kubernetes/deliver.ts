@@ -45,8 +45,10 @@ interface Delivery {
   container: string;
   signal: AbortSignal;
   onSent: (bytes: number) => void;
-  /** Names of the pieces and batches that are in the pod, whole, and need not be sent again. */
-  verified: Set<string>;
+  /** Names of the pieces and batches that are in the pod and need not be sent again. */
+  there: Set<string>;
+  /** Names of pieces that are to be sent again whatever the pod's marks say. */
+  damaged: Set<string>;
 }
 
 /**
@@ -66,7 +68,8 @@ export async function deliverFiles(
   const progress = new Progress(options.onProgress);
   const onSent = (bytes: number): void => progress.sent(bytes);
   const { signal } = options;
-  const delivery: Delivery = { tools, handle, container, signal, onSent, verified: new Set() };
+  const known = { there: new Set<string>(), damaged: new Set<string>() };
+  const delivery: Delivery = { tools, handle, container, signal, onSent, ...known };
   const batches = batchesOf(spec.inputFiles);
   let failures = 0;
   for (;;) {
@@ -92,16 +95,16 @@ async function bringMissing(
   const there = await mark(delivery, []);
   if (there === null) return "not";
   if (there.marks.has(CONTROL.uploaded)) return "was-there";
-  for (const name of there.marks) delivery.verified.add(name);
+  for (const name of there.marks.difference(delivery.damaged)) delivery.there.add(name);
   let before = 0;
   for (const [index, batch] of batches.entries()) {
     progress.begin(before);
     const name = `batch-${index}`;
-    if (!delivery.verified.has(name)) {
+    if (!delivery.there.has(name)) {
       const isLarge = sizeOf(batch) > BATCH_BYTES;
       const bring = isLarge ? bringLarge : bringBatch;
       if (!(await bring(delivery, batch, { name, ...there }))) return "not";
-      delivery.verified.add(name);
+      delivery.there.add(name);
     }
     before += sizeOf(batch);
   }
@@ -133,7 +136,7 @@ async function bringBatch(
   batch: InputFile[],
   { marks, closesStdin }: There & { name: string },
 ): Promise<boolean> {
-  const unmarked = [...delivery.verified].filter((name) => !marks.has(name));
+  const unmarked = [...delivery.there].filter((name) => !marks.has(name));
   // Before version 5 of the protocol the end of stdin cannot be told, but its length can.
   const input = [String(tarLength(batch)), closesStdin ? "closes" : "stays"];
   const command = [...UNPACK_COMMAND, unmarked.join(" "), ...input];
@@ -154,11 +157,12 @@ async function bringLarge(
   { name, marks }: There & { name: string },
 ): Promise<boolean> {
   if (!file) return true;
-  const { tools, handle, verified } = delivery;
+  const { tools, handle, there, damaged } = delivery;
   const command = takePiecesCommand(file);
   const session = await execInHelper(tools, handle, { ...delivery, command });
   if (!session) return false;
-  const large = new LargeFile(file, { name, verified, marked: marks }, delivery.onSent);
+  const pieces = { there, damaged, marked: marks };
+  const large = new LargeFile(file, { name, pieces }, delivery.onSent);
   await exchange(session, large.pieces(), large.compare(session));
   return true;
 }

@@ -53,10 +53,12 @@ export class ExecSpdySocket implements ExecSocket {
   }
 
   async send(bytes: Uint8Array): Promise<void> {
+    const parts: Uint8Array[] = [];
     for (let start = 0; start < bytes.length; start += FRAME_BYTES) {
       const part = bytes.subarray(start, start + FRAME_BYTES);
-      await this.#write([dataHead(STDIN, part.length, false), part]);
+      parts.push(dataHead(STDIN, part.length, false), part);
     }
+    if (parts.length > 0) await this.#write(parts);
   }
 
   endStdin(): Promise<void> {

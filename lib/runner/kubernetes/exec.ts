@@ -7,7 +7,8 @@ import { ExecWebSocket } from "./exec-web-socket.ts";
 import { openTunnel } from "./proxy-tunnel.ts";
 import { podPath } from "./read-pod.ts";
 
-const STDOUT_BUFFER_BYTES = 1024 * 1024;
+/** Of 16 KiB, as TLS brings them, or 64 KiB at most. */
+const STDOUT_PIECES = 64;
 const STDERR_CHARACTERS = 16 * 1024;
 const PING_MS = 15_000;
 const SILENT_MS = 60_000;
@@ -145,7 +146,9 @@ class Session implements ExecSession {
     this.#socket = socket;
     this.opened = socket.opened;
     this.stdout = new Readable({
-      highWaterMark: STDOUT_BUFFER_BYTES,
+      // Each piece as it came: a reader of bytes would get copies of several.
+      objectMode: true,
+      highWaterMark: STDOUT_PIECES,
       read: () => this.#resume(),
       destroy: (error, callback) => {
         if (!this.#status) socket.terminate();

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, type Hash, randomBytes } from "node:crypto";
 import type { FileEntry, RefusedFile } from "../contract.ts";
 import { followLinks, type SymbolicLink } from "../symbolic-links.ts";
 import type { ExecSession } from "./exec.ts";
@@ -12,7 +12,8 @@ import { type TarEntry, tarEntries } from "./tar-stream.ts";
  * and gives these files as tar, with the SHA-256 of all that on stderr. The names end after a known
  * number of bytes: older servers cannot close stdin. The hash is that of a second reading at the same
  * time, because busybox's `tee` cuts the stream into pieces of 1 KiB, which costs ten times the rest;
- * only where a file changes meanwhile must the very bytes that are sent be hashed.
+ * only where a file changes meanwhile must the very bytes that are sent be hashed. Of a file that is
+ * fetched alone it is the file's own, so that we hash each byte once as well.
  */
 const SCRIPT = [
   'cd "$1" || exit 1',
@@ -26,12 +27,21 @@ const SCRIPT = [
   'rm -f "$pipe"; mkfifo "$pipe" || exit 1',
   'sha256sum < "$pipe" > "$pipe.sum" &',
   'xargs -0 tar cf - < "$names" | tee "$pipe"',
+  'elif [ "$way" = alone ]; then',
+  'xargs -0 sha256sum < "$names" 2> /dev/null | head -n 1 > "$pipe.sum" &',
+  'xargs -0 tar cf - < "$names"',
   "else",
   'xargs -0 tar cf - < "$names" 2> /dev/null | sha256sum > "$pipe.sum" &',
   'xargs -0 tar cf - < "$names"',
   "fi",
   'wait $!; cat "$pipe.sum" >&2; rm -f "$pipe" "$pipe.sum" "$names"',
 ].join("\n");
+
+/** A file as it comes. */
+export interface FetchedFile extends TarEntry {
+  /** Hexadecimal, of the body, once that has been read to its end. */
+  sha256: () => string;
+}
 
 /** What is below the working directory. */
 export interface Listing {
@@ -102,25 +112,34 @@ export class FileSession {
    * @param mayChange whether a program still writes them: that takes much longer
    * @throws DamagedError at the end when they did not arrive whole
    */
-  async *fetch(paths: string[], { mayChange }: { mayChange: boolean }): AsyncIterable<TarEntry> {
+  async *fetch(paths: string[], { mayChange }: { mayChange: boolean }): AsyncIterable<FetchedFile> {
     const request = Buffer.from(paths.map((path) => `./${path}\0`).join(""));
+    const isAlone = !mayChange && paths.length === 1;
+    const way = isAlone ? "alone" : mayChange ? "split" : "twice";
     const sending = this.#session
-      .write(Buffer.from(`${request.length} ${mayChange ? "split" : "twice"}\n`))
+      .write(Buffer.from(`${request.length} ${way}\n`))
       .then(() => this.#session.write(request));
     // When it fails, the connection is broken, and reading fails with the reason.
     sending.catch(() => undefined);
-    const hash = createHash("sha256");
-    yield* tarEntries(this.#hashed(hash));
+    const whole = createHash("sha256");
+    let last: FetchedFile | null = null;
+    const source = this.#passed((bytes) => isAlone || whole.update(bytes));
+    for await (const entry of tarEntries(source)) {
+      last = hashedFile(entry);
+      yield last;
+    }
+    const expected = isAlone ? last?.sha256() : whole.digest("hex");
     const { stderr } = await this.#session.done;
-    const told = /([0-9a-f]{64})\s+-\s*$/.exec(stderr)?.[1];
-    if (told !== hash.digest("hex")) throw new DamagedError(stderr.trim());
+    // GNU's marks a name that it has changed.
+    const told = [...stderr.matchAll(/^\\?([0-9a-f]{64}) [ *]/gm)].at(-1)?.[1];
+    if (told === undefined || told !== expected) throw new DamagedError(stderr.trim());
   }
 
-  async *#hashed(hash: { update(bytes: Uint8Array): unknown }): AsyncIterable<Uint8Array> {
+  async *#passed(onBytes: (bytes: Buffer) => void): AsyncIterable<Uint8Array> {
     for (;;) {
       const next = await this.#chunks.next();
       if (next.done) return;
-      hash.update(next.value);
+      onBytes(next.value);
       yield next.value;
     }
   }
@@ -128,6 +147,23 @@ export class FileSession {
   async #brokenOff(): Promise<Error> {
     const { exitCode, stderr } = await this.#session.done;
     return new Error(`The helper ended with exit code ${exitCode}. ${stderr.trim()}`);
+  }
+}
+
+function hashedFile(entry: TarEntry): FetchedFile {
+  const hash = createHash("sha256");
+  let digest: string | null = null;
+  return {
+    ...entry,
+    body: hashed(entry.body, hash),
+    sha256: () => (digest ??= hash.digest("hex")),
+  };
+}
+
+async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncIterable<Uint8Array> {
+  for await (const bytes of body) {
+    hash.update(bytes);
+    yield bytes;
   }
 }
 

@@ -114,10 +114,12 @@ async function hand(
     const isExecutable = (mode & 0o111) !== 0;
     const hash = createHash("sha256");
     const body = bodyOf(file, path, size, (bytes) => hash.update(bytes));
-    await orAbort(receive({ path, size, isExecutable, body }), signal);
+    let digest: string | null = null;
+    const sha256 = (): string => (digest ??= hash.digest("hex"));
+    await orAbort(receive({ path, size, isExecutable, body, sha256 }), signal);
     // What the receiver did not want is read all the same, for the checksum.
     for await (const chunk of body) void chunk;
-    return { path, size, isExecutable, sha256: hash.digest("hex") };
+    return { path, size, isExecutable, sha256: sha256() };
   } finally {
     await file.close();
   }

@@ -91,13 +91,13 @@ async function collectOnce(
 /** Stores the bytes of one file. @throws StorageError, RunnerError for a file over the limit */
 async function keep(
   drive: Drive,
-  { path, size, body }: OutputFile,
+  { path, size, body, sha256 }: OutputFile,
   onBytes: (bytes: number) => void,
 ): Promise<Pick<CollectedArtifact, "storageKey" | "size" | "sha256">> {
   const limit = drive.settings.maxUploadBytes;
   if (size > limit) throw tooLarge(path, size, limit);
   try {
-    const kept = await artifacts().put(counted(body, onBytes), limit);
+    const kept = await artifacts().put(counted(body, onBytes), limit, sha256);
     return { storageKey: kept.key, size: kept.size, sha256: kept.sha256 };
   } catch (error) {
     if (error instanceof StorageError && error.reason === "too-large") {

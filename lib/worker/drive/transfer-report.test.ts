@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Transfer } from "#lib/core/execution-view.ts";
 import { TransferReport } from "./transfer-report.ts";
 
@@ -20,10 +20,15 @@ test.each<[number, Transfer["file"]]>([
   expect(told).toEqual([{ done: bytes, total: 40, file }]);
 });
 
-test("goes on from file to file, and never beyond the end", () => {
+test("goes on from file to file now and then, and never beyond the end", () => {
+  vi.useFakeTimers();
   const told: Transfer[] = [];
   const report = new TransferReport(FILES, (transfer) => told.push(transfer));
-  for (const bytes of [5, 12, 41]) report.reached(bytes);
+  for (const bytes of [5, 7, 12, 14, 41]) {
+    report.reached(bytes);
+    vi.advanceTimersByTime(150);
+  }
+  vi.useRealTimers();
   expect(told.map(({ done, file }) => [done, file?.name])).toEqual([
     [5, "a"],
     [12, "b"],

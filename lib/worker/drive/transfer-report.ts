@@ -1,6 +1,9 @@
 import type { Transfer } from "#lib/core/execution-view.ts";
 
-/** Tells how far files are on their way, one after the other in this order, as bytes go by. */
+/** What an eye can follow; each telling is a row that is written. */
+const INTERVAL_MS = 200;
+
+/** Tells how far files are on their way, one after the other in this order, now and then. */
 export class TransferReport {
   readonly #files: readonly { path: string; size: number }[];
   readonly #total: number;
@@ -8,6 +11,7 @@ export class TransferReport {
   #at = 0;
   /** Bytes of the files before the current one. */
   #before = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     files: readonly { path: string; size: number }[],
@@ -27,6 +31,9 @@ export class TransferReport {
       this.#at += 1;
       file = this.#files[this.#at];
     }
+    const now = performance.now();
+    if (now - this.#toldAt < INTERVAL_MS && done < this.#total) return;
+    this.#toldAt = now;
     this.#tell({
       done,
       total: this.#total,
