@@ -32,10 +32,13 @@ export function databaseUrl(settings: Pick<Settings, "databaseUrl" | "dataFolder
   }
 }
 
-/** Opens the process's one pool of connections. Call once, at the start; `size` connections at most. */
-export function openDatabase(url: string, size = 20): void {
+/**
+ * Opens the process's one pool of connections. Call once, at the start; `size` connections at most.
+ * @param waitMs for a connection that is free; who waited longer is told that the database is away
+ */
+export function openDatabase(url: string, size = 20, waitMs = 5000): void {
   if (shared.podflowDatabase?.url === url) return;
-  const pool = new Pool({ connectionString: url, max: size, connectionTimeoutMillis: 5000 });
+  const pool = new Pool({ connectionString: url, max: size, connectionTimeoutMillis: waitMs });
   const urgent = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 5000 });
   // A connection that breaks while idle is replaced by the pool; whoever uses one sees its own error.
   for (const each of [pool, urgent]) each.on("error", () => undefined);

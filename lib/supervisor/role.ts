@@ -29,6 +29,8 @@ export interface RoleOptions {
   name: "web" | "worker";
   script: string;
   args: string[];
+  /** For Node itself. */
+  nodeOptions?: string[];
   root: string;
   dataFolder: string;
   environment: Record<string, string>;
@@ -87,12 +89,12 @@ export class Role {
   }
 
   #spawn(): void {
-    const { script, args, root, environment } = this.#options;
+    const { script, args, root, environment, nodeOptions = [] } = this.#options;
     rotate(this.#logFile);
     const output = openSync(this.#logFile, "a");
     const child = spawn(
       process.execPath,
-      ["--disable-warning=ExperimentalWarning", script, ...args],
+      ["--disable-warning=ExperimentalWarning", ...nodeOptions, script, ...args],
       {
         cwd: root,
         // A group of its own, so that Ctrl-C reaches it through us, in order. The channel ends with

@@ -12,11 +12,13 @@ import { startWorker } from "./worker.ts";
 const EXIT_LIMIT_MS = 8000;
 /** Statements that may run at once: drives share them. */
 const CONNECTIONS = 20;
+/** With thousands of drives one may wait for a connection, and the database is not away for that. */
+const CONNECTION_WAIT_MS = 60_000;
 
 function main(): void {
   const settings = readSettings();
   openLog("worker", settings.logLevel);
-  openDatabase(databaseUrl(settings), CONNECTIONS);
+  openDatabase(databaseUrl(settings), CONNECTIONS, CONNECTION_WAIT_MS);
   const pool = new RunnerPool(settings);
   const runners = {
     openRunner: (id: string) => pool.openRunner(id),
