@@ -24,11 +24,14 @@ beforeAll(async () => {
 
 afterAll(() => stage.close());
 
-const signal = (): AbortSignal => AbortSignal.timeout(90_000);
+const signal = (): AbortSignal => AbortSignal.timeout(150_000);
 
 /** The ending, and what can still be told of the pod, which may be gone by then. */
-async function endOf(changes: SpecChanges): Promise<{ ending: Ending; told: string }> {
-  const handle = await runner.start(scriptSpec("true", changes), signal());
+async function endOf(
+  changes: SpecChanges,
+  script = "true",
+): Promise<{ ending: Ending; told: string }> {
+  const handle = await runner.start(scriptSpec(script, changes), signal());
   try {
     const { ending } = await watchToEnd(runner, handle, signal());
     const told = JSON.stringify(await runner.inspect(handle, signal()));
@@ -85,6 +88,32 @@ describe.concurrent("a cause is told with the name that it has in the cluster", 
       expect(ending.message).toContain(says);
       expect(told).toContain('"kind":"Pod"');
       expect(told).toMatch(/"reason":"(FailedMount|Failed|Started|FailedScheduling)"/);
+    },
+  );
+
+  test.each([
+    [
+      "a volume that grows over its limit",
+      {
+        podSpec: { volumes: [{ name: "scratch", emptyDir: { sizeLimit: "1Mi" } }] },
+        containerSpec: { volumeMounts: [{ name: "scratch", mountPath: "/scratch" }] },
+      },
+      "/scratch",
+      'The volume "scratch" grew over its limit of 1Mi, and the pod was evicted.',
+    ],
+    [
+      "a container that writes more to the disk than it may",
+      { resources: { requests: {}, limits: { "ephemeral-storage": "1Mi" } } },
+      "/tmp",
+      'The container "main" used more disk than its limit of 1Mi, and the pod was evicted.',
+    ],
+  ] satisfies [string, SpecChanges["kubernetes"], string, string][])(
+    "%s",
+    async (...[, kubernetes, folder, message]) => {
+      const script = `head -c 5000000 /dev/zero > ${folder}/much; sleep 140`;
+      const { ending, told } = await endOf({ kubernetes }, script);
+      expect(ending).toMatchObject({ kind: "evicted", fault: "user", mainStarted: true, message });
+      expect(told).toContain('"reason":"Evicted"');
     },
   );
 

@@ -164,6 +164,23 @@ describe.concurrent("a pod's log", () => {
     expect(gaps.map(({ afterLine }) => afterLine)).toEqual(expect.arrayContaining([...holes]));
   });
 
+  test("has no line twice where the rest was read beside a slow follower, and broke off", async () => {
+    const { count, read, gaps } = await readWhile(1, async ({ node, print }) => {
+      print(20);
+      await node.followed;
+      await pause(300);
+      const goOn = node.holdFollowers();
+      print(40);
+      node.earlyEnds = 1;
+      node.end();
+      while (node.earlyEnds > 0) await pause(5);
+      await pause(100);
+      goOn();
+    });
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
+
   test("that was rotated before it was first read says that its beginning is missing", async () => {
     const { count, read, gaps } = await readWhile(
       1,

@@ -23,6 +23,7 @@ export class LogReader {
   readonly #beginning: LogBeginning;
   readonly #signal: AbortSignal;
   #time = new Date(0);
+  #linesRead = 0;
   hasProgressed = false;
   /** Whether the log was read to the end of an ended container. */
   isComplete = false;
@@ -80,7 +81,7 @@ export class LogReader {
     const opened = performance.now();
     const chunks = (await this.#open(true))[Symbol.asyncIterator]();
     const ended = this.#untilEnded();
-    const resumption = new Resumption(this.#cursor);
+    const resumption = new Ahead(new Resumption(this.#cursor));
     const parser = new LogLineParser(this.#cursor.second !== null);
     let hasTriedRest = false;
     try {
@@ -93,8 +94,10 @@ export class LogReader {
           hasTriedRest = true;
           const limit = opened + FIRST_BYTES_MS - performance.now();
           if (this.#cursor.seen > 0 || !(await isWithin(next, limit))) {
+            const before = this.#linesRead;
             yield* this.#rest();
             if (this.isComplete) return;
+            resumption.skip(this.#linesRead - before);
           }
         }
         const result = await next;
@@ -212,6 +215,7 @@ export class LogReader {
       }
       if (gap) yield this.#batch([], gap);
       const second = this.#cursor.add(line.stamp);
+      this.#linesRead += 1;
       if (this.#beginning.isMark(line, this.#cursor)) continue;
       const whole = torn ? Buffer.concat([torn.bytes, line.bytes]) : line.bytes;
       batch.push({
@@ -234,6 +238,32 @@ export class LogReader {
   #batch(lines: RunLogLine[], gap?: RunLogGap): LogBatch {
     this.hasProgressed = true;
     return { lines, cursor: this.#cursor.text, ...(gap && { gap }) };
+  }
+}
+
+/** Of a follower: passes over lines that another answer has brought meanwhile, the next ones of this one. */
+class Ahead {
+  readonly #resumption: Resumption;
+  #skipped = 0;
+
+  constructor(resumption: Resumption) {
+    this.#resumption = resumption;
+  }
+
+  skip(lines: number): void {
+    this.#skipped += lines;
+  }
+
+  next(line: StampedLine): Resumed {
+    const resumed = this.#resumption.next(line);
+    if (!resumed.isNew || this.#skipped === 0) return resumed;
+    this.#skipped -= 1;
+    return { isNew: false, gap: null, torn: null };
+  }
+
+  /** Whether this answer goes on where reading has stopped, whoever has read. */
+  get isConnected(): boolean {
+    return this.#resumption.isConnected && this.#skipped === 0;
   }
 }
 

@@ -39,6 +39,9 @@ export class ModelNode {
   cutChance = 0;
   /** Chance, from 0 to 1, that it ends in the middle as if it were whole. */
   earlyEndChance = 0;
+  /** How many of the next answers that are not followed end in the middle as if they were whole. */
+  earlyEnds = 0;
+  #held: Promise<void> = Promise.resolve();
 
   constructor(options: { random: () => number; command: string[] }) {
     this.#random = options.random;
@@ -91,7 +94,9 @@ export class ModelNode {
     this.#nowMs += ms;
   }
 
+  /** The runtime's stamps are nanoseconds, and opening a new file takes longer: none is in both files. */
   rotate(): void {
+    this.#nowMs += 1;
     this.#files.push([]);
   }
 
@@ -101,6 +106,13 @@ export class ModelNode {
     this.#endedAt = new Date().toISOString().replace(/\.\d+/, "");
     this.#version += 1;
     for (const watch of this.#watches) watch.write(this.#event());
+  }
+
+  /** Keeps those who follow the log waiting until the returned function is called. */
+  holdFollowers(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return resolve;
   }
 
   /** Breaks every connection on which a log is read. */
@@ -158,7 +170,11 @@ export class ModelNode {
     answer.on("error", () => undefined);
     answer.flushHeaders();
     const cutAfter = this.#random() < this.cutChance ? this.#random() * 600 : Infinity;
-    const endAfter = this.#random() < this.earlyEndChance ? this.#random() * 600 : Infinity;
+    let endAfter = this.#random() < this.earlyEndChance ? this.#random() * 600 : Infinity;
+    if (this.earlyEnds > 0 && !query.has("follow") && !query.has("tailLines")) {
+      this.earlyEnds -= 1;
+      endAfter = 6000;
+    }
     let sent = 0;
     for await (const bytes of this.#read(query, () => answer.destroyed)) {
       for (let at = 0; at < bytes.length;) {
@@ -186,6 +202,7 @@ export class ModelNode {
     if (query.get("follow") === "true") this.#followed.resolve();
     for (;;) {
       const piece = this.#files[file]?.[at];
+      if (query.has("follow")) await this.#held;
       if (piece) {
         at += 1;
         const stamp = new Date(piece.stampMs).toISOString().replace("Z", "000000Z");
