@@ -3,6 +3,7 @@ import type { ClusterApi } from "./api.ts";
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import { Bell } from "./bell.ts";
 import { removePod } from "./destroy.ts";
+import { deletionAskedAt } from "./end-facts.ts";
 import { ANNOTATION, hasLostMain, type Pod } from "./pod.ts";
 import { type PodState, stateFromPod } from "./pod-status.ts";
 import { PodWarnings } from "./pod-warnings.ts";
@@ -220,11 +221,13 @@ function goneObservation(watch: PodWatch, handle: RunHandle, now: number): Obser
   const last = watch.lastSight(handle.name);
   const state = last?.metadata.uid === handle.uid ? stateFromPod(last, now) : null;
   if (state?.phase === "ended") return { phase: "ended", ending: state.ending, marks: state.marks };
-  const wasSeen = state !== null;
+  // One that was asked to go was deleted, also when its last moments were not seen.
+  const isAsked = last !== undefined && deletionAskedAt(last) !== null;
+  const wasSeenGoing = state !== null && (isAsked || !watch.wentUnseen(handle.name));
   const ending: Ending = {
-    kind: wasSeen ? "deleted" : "lost",
+    kind: wasSeenGoing ? "deleted" : "lost",
     exitCode: null,
-    message: wasSeen
+    message: wasSeenGoing
       ? `The pod ${handle.name} was deleted before its end was seen.`
       : `The pod ${handle.name} no longer exists, and nobody saw it end.`,
     remedy: "If nobody did so on purpose, look in the cluster's audit log for who deletes pods.",

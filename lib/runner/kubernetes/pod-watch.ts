@@ -27,6 +27,8 @@ export class PodWatch {
   readonly #pods = new Map<string, Pod>();
   /** The last sight of a pod that was deleted, for those who listen for it. */
   readonly #deleted = new Map<string, Pod>();
+  /** Names of those that were there no more in a list: nobody saw how they went. */
+  readonly #unseen = new Set<string>();
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #ended = new AbortController();
   #isListed = false;
@@ -49,6 +51,11 @@ export class PodWatch {
     return this.#deleted.get(name);
   }
 
+  /** Whether a pod that is gone went while nobody watched, so that what removed it is not known. */
+  wentUnseen(name: string): boolean {
+    return this.#unseen.has(name);
+  }
+
   /** Whether a missing pod means more than "not read yet". */
   get isListed(): boolean {
     return this.#isListed;
@@ -68,6 +75,7 @@ export class PodWatch {
       if (all.size > 0 || this.#listeners.get(name) !== all) return;
       this.#listeners.delete(name);
       this.#deleted.delete(name);
+      this.#unseen.delete(name);
     };
   }
 
@@ -123,7 +131,10 @@ export class PodWatch {
       gone.delete(pod.metadata.name);
       if (!this.#hasExactly(pod)) this.#set(pod);
     }
-    for (const name of gone) this.#remove(name, this.#lastWord(name));
+    for (const name of gone) {
+      if (this.#listeners.has(name)) this.#unseen.add(name);
+      this.#remove(name, this.#lastWord(name));
+    }
     this.#isListed = true;
     this.#failure = null;
     // Thousands of pods that are as they were are not looked at again for a watch that was cut.
@@ -166,6 +177,7 @@ export class PodWatch {
 
   #set(pod: Pod): void {
     const { name } = pod.metadata;
+    this.#unseen.delete(name);
     this.#pods.set(name, withFirstDeletion(slim(pod), this.#pods.get(name)));
     this.#tell(name);
   }

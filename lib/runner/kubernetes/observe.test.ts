@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import { ClusterApi } from "./api.ts";
+import { observePod } from "./observe.ts";
+import type { Pod } from "./pod.ts";
+import { PodWatch } from "./pod-watch.ts";
+
+const running: Pod = {
+  metadata: { name: "p", namespace: "n", uid: "u", resourceVersion: "1" },
+  status: { containerStatuses: [{ name: "main", state: { running: {} } }] },
+};
+const going: Pod = {
+  ...running,
+  metadata: {
+    ...running.metadata,
+    deletionTimestamp: new Date(Date.now() + 20_000).toISOString(),
+    deletionGracePeriodSeconds: 30,
+  },
+};
+
+/** How the pod's end is told where a server shows it once, sends this event, and has it no more. */
+async function endAfter(pod: Pod, event: object): Promise<unknown> {
+  let lists = 0;
+  const server = createServer((call, answer) => {
+    const url = new URL(call.url ?? "", "http://server");
+    const isList = call.method === "GET" && url.pathname.endsWith("/pods");
+    answer.writeHead(isList || call.method === "POST" ? 200 : 404, {
+      "content-type": "application/json",
+    });
+    if (url.searchParams.has("watch")) return void answer.write(`${JSON.stringify(event)}\n`);
+    if (!isList) return void answer.end("{}");
+    lists += 1;
+    const items = lists === 1 ? [pod] : [];
+    answer.end(JSON.stringify({ metadata: { resourceVersion: "1" }, items }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  const login = async () => ({ headers: {}, tls: {} });
+  const access = { server: `http://127.0.0.1:${address.port}`, namespace: null, proxyUrl: null };
+  const api = new ClusterApi({ ...access, login });
+  const watch = new PodWatch(api, "n", "label");
+  onTestFinished(async () => {
+    watch.close();
+    await api.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const handle = { attemptId: "a", namespace: "n", name: "p", uid: "u" };
+  const tools = { api, watch, deliveredAt: () => null };
+  let last: unknown = null;
+  for await (const seen of observePod(tools, handle, AbortSignal.timeout(20_000))) last = seen;
+  return last;
+}
+
+const TOO_OLD = { type: "ERROR", object: {} };
+
+test.each([
+  ["deleted where that was seen", running, { type: "DELETED", object: running }, "deleted"],
+  ["deleted where it was asked to go, and went unseen", going, TOO_OLD, "deleted"],
+  // It may have been evicted, or anything else.
+  ["lost where it went while nobody watched", running, TOO_OLD, "lost"],
+])("a pod that ran and is gone is told as %s", async (_, pod, event, kind) => {
+  const ending = expect.objectContaining({ kind, fault: "platform", mainStarted: true });
+  expect(await endAfter(pod, event)).toMatchObject({ phase: "ended", ending });
+});
