@@ -17,9 +17,15 @@ export interface RunnerStage {
   close(): Promise<void>;
 }
 
-/** Starts or joins the cluster, with a namespace and a folder of the file's own. */
-export async function openRunnerStage(): Promise<RunnerStage> {
-  const cluster = await startCluster({ log: (line) => process.stderr.write(`${line}\n`) });
+/**
+ * Starts or joins the cluster, with a namespace and a folder of the file's own.
+ * @param name of a cluster of one's own, to break parts of it
+ */
+export async function openRunnerStage(name?: string): Promise<RunnerStage> {
+  const cluster = await startCluster({
+    log: (line) => process.stderr.write(`${line}\n`),
+    ...(name !== undefined && { name }),
+  });
   const admin = await openApi(cluster.kubeconfigPath);
   const namespace = await openTestNamespace(cluster.kubeconfigPath);
   const folder = await mkdtemp(join(tmpdir(), "podflow-runner-"));
