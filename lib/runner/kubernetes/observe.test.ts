@@ -19,6 +19,14 @@ const going: Pod = {
   },
 };
 
+const evicted: Pod = {
+  ...going,
+  status: {
+    ...running.status,
+    conditions: [{ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }],
+  },
+};
+
 /** How the pod's end is told where a server shows it once, sends this event, and has it no more. */
 async function endAfter(pod: Pod, event: object): Promise<unknown> {
   let lists = 0;
@@ -59,6 +67,7 @@ const TOO_OLD = { type: "ERROR", object: {} };
 test.each([
   ["deleted where that was seen", running, { type: "DELETED", object: running }, "deleted"],
   ["deleted where it was asked to go, and went unseen", going, TOO_OLD, "deleted"],
+  ["evicted where it was asked to go for that, and went unseen", evicted, TOO_OLD, "evicted"],
   // It may have been evicted, or anything else.
   ["lost where it went while nobody watched", running, TOO_OLD, "lost"],
 ])("a pod that ran and is gone is told as %s", async (_, pod, event, kind) => {

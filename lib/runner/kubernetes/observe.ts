@@ -2,6 +2,7 @@ import type { Ending, Observation, RunHandle } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import { Bell } from "./bell.ts";
+import { endingFrom } from "./causes.ts";
 import { removePod } from "./destroy.ts";
 import { deletionAskedAt } from "./end-facts.ts";
 import { ANNOTATION, hasLostMain, type Pod } from "./pod.ts";
@@ -221,9 +222,14 @@ function goneObservation(watch: PodWatch, handle: RunHandle, now: number): Obser
   const last = watch.lastSight(handle.name);
   const state = last?.metadata.uid === handle.uid ? stateFromPod(last, now) : null;
   if (state?.phase === "ended") return { phase: "ended", ending: state.ending, marks: state.marks };
-  // One that was asked to go was deleted, also when its last moments were not seen.
-  const isAsked = last !== undefined && deletionAskedAt(last) !== null;
-  const wasSeenGoing = state !== null && (isAsked || !watch.wentUnseen(handle.name));
+  // Only a pod that was seen waiting is known not to have begun.
+  const mainStarted = state?.phase !== "pending" || (last !== undefined && hasLostMain(last));
+  // One that was asked to go went for that reason, also where its last moments were not seen.
+  if (state !== null && last !== undefined && deletionAskedAt(last) !== null) {
+    const ending = { ...endingFrom({ pod: last, main: null }), mainStarted };
+    return { phase: "ended", ending, marks: state.marks };
+  }
+  const wasSeenGoing = state !== null && !watch.wentUnseen(handle.name);
   const ending: Ending = {
     kind: wasSeenGoing ? "deleted" : "lost",
     exitCode: null,
@@ -233,8 +239,7 @@ function goneObservation(watch: PodWatch, handle: RunHandle, now: number): Obser
     remedy: "If nobody did so on purpose, look in the cluster's audit log for who deletes pods.",
     evidence: `no pod ${handle.namespace}/${handle.name} with the uid ${handle.uid}`,
     fault: "platform",
-    // Only a pod that was seen waiting is known not to have begun.
-    mainStarted: state?.phase !== "pending" || (last !== undefined && hasLostMain(last)),
+    mainStarted,
   };
   return { phase: "ended", ending, marks: state?.marks ?? {} };
 }
