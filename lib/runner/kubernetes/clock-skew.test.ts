@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Observation, RunHandle, Runner } from "../contract.ts";
 import { createKubernetesRunner } from "./kubernetes-runner.ts";
 import type { Pod } from "./pod.ts";
+import { openTestServer } from "./test-server.ts";
 
 const MINUTES_10 = 600_000;
 const handle: RunHandle = { attemptId: "a", namespace: "team", name: "pod", uid: "uid" };
@@ -17,7 +16,7 @@ afterEach(async () => {
 async function runnerOf(skewMs: number, podOf: (now: number) => Pod): Promise<Runner> {
   const now = (): number => Date.now() + skewMs;
   const pod = podOf(now());
-  const server: Server = createServer((call, answer) => {
+  const server = await openTestServer((call, answer) => {
     const url = new URL(call.url ?? "", "http://x");
     answer.sendDate = false;
     answer.writeHead(200, { date: new Date(now()).toUTCString() });
@@ -25,20 +24,14 @@ async function runnerOf(skewMs: number, podOf: (now: number) => Pod): Promise<Ru
     const isOne = url.pathname.endsWith("/pods/pod");
     const list = url.pathname.endsWith("/pods") ? [pod] : [];
     answer.end(JSON.stringify(isOne ? pod : { metadata: { resourceVersion: "1" }, items: list }));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (typeof address !== "object" || !address) throw new Error("no port");
-  const login = async () => ({ headers: {}, tls: {} });
-  const access = { server: `http://127.0.0.1:${address.port}`, namespace: null, proxyUrl: null };
+  });
   const runner = createKubernetesRunner({
-    access: { ...access, login },
+    access: server.access,
     installationId: "test",
     defaultNamespace: "team",
   });
   closing.push(async () => {
     await runner.close();
-    server.closeAllConnections();
     server.close();
   });
   return runner;

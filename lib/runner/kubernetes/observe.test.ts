@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { ClusterApi } from "./api.ts";
 import { observePod } from "./observe.ts";
 import type { Pod } from "./pod.ts";
 import { PodWatch } from "./pod-watch.ts";
+import { openTestServer } from "./test-server.ts";
 
 const running: Pod = {
   metadata: { name: "p", namespace: "n", uid: "u", resourceVersion: "1" },
@@ -30,7 +29,7 @@ const evicted: Pod = {
 /** How the pod's end is told where a server shows it once, sends this event, and has it no more. */
 async function endAfter(pod: Pod, event: object): Promise<unknown> {
   let lists = 0;
-  const server = createServer((call, answer) => {
+  const server = await openTestServer((call, answer) => {
     const url = new URL(call.url ?? "", "http://server");
     const isList = call.method === "GET" && url.pathname.endsWith("/pods");
     answer.writeHead(isList || call.method === "POST" ? 200 : 404, {
@@ -41,18 +40,12 @@ async function endAfter(pod: Pod, event: object): Promise<unknown> {
     lists += 1;
     const items = lists === 1 ? [pod] : [];
     answer.end(JSON.stringify({ metadata: { resourceVersion: "1" }, items }));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (typeof address !== "object" || !address) throw new Error("no port");
-  const login = async () => ({ headers: {}, tls: {} });
-  const access = { server: `http://127.0.0.1:${address.port}`, namespace: null, proxyUrl: null };
-  const api = new ClusterApi({ ...access, login });
+  });
+  const api = new ClusterApi(server.access);
   const watch = new PodWatch(api, "n", "label");
   onTestFinished(async () => {
     watch.close();
     await api.close();
-    server.closeAllConnections();
     server.close();
   });
   const handle = { attemptId: "a", namespace: "n", name: "p", uid: "u" };

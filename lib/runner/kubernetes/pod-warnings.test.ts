@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { ClusterApi } from "./api.ts";
 import type { Pod } from "./pod.ts";
 import { PodWarnings } from "./pod-warnings.ts";
+import { openTestServer } from "./test-server.ts";
 import { waitOnTheWay } from "./waiting-causes.ts";
 
 const pod: Pod = { metadata: { name: "pod", namespace: "team", uid: "uid" } };
@@ -23,7 +22,7 @@ afterEach(async () => {
 /** A client of a server with these warnings, which it lets read, and watch unless it is said. */
 async function apiOf(warnings: object[], { mayWatch }: { mayWatch: boolean }) {
   let reads = 0;
-  const server = createServer((call, answer) => {
+  const server = await openTestServer((call, answer) => {
     const isWatch = new URL(call.url ?? "", "http://x").searchParams.get("watch") === "true";
     if (!isWatch) reads += 1;
     if (!isWatch) return answer.end(JSON.stringify({ items: warnings }));
@@ -31,16 +30,10 @@ async function apiOf(warnings: object[], { mayWatch }: { mayWatch: boolean }) {
     if (!mayWatch) return answer.end(JSON.stringify({ message: "may not watch" }));
     for (const object of warnings) answer.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
     return undefined;
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (typeof address !== "object" || !address) throw new Error("no port");
-  const login = async () => ({ headers: {}, tls: {} });
-  const access = { server: `http://127.0.0.1:${address.port}`, namespace: null, proxyUrl: null };
-  const api = new ClusterApi({ ...access, login });
+  });
+  const api = new ClusterApi(server.access);
   closing.push(async () => {
     await api.close();
-    server.closeAllConnections();
     server.close();
   });
   return { api, reads: () => reads };

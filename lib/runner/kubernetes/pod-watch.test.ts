@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { ClusterApi } from "./api.ts";
 import { deletionAskedAt } from "./end-facts.ts";
 import type { Pod } from "./pod.ts";
 import { PodWatch } from "./pod-watch.ts";
+import { openTestServer } from "./test-server.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -27,25 +26,19 @@ interface Answers {
 /** A watch of a server that answers so; the last answer of each kind is given again. */
 async function openWatch({ lists, events }: Answers): Promise<PodWatch> {
   const next = <T>(all: T[]): T | undefined => (all.length > 1 ? all.shift() : all[0]);
-  const server = createServer((call, answer) => {
+  const server = await openTestServer((call, answer) => {
     answer.writeHead(200, { "content-type": "application/json" });
     if ((call.url ?? "").includes("watch=true")) {
       return void answer.write(`${JSON.stringify(next(events))}\n`);
     }
     const items = next(lists);
     answer.end(JSON.stringify({ metadata: { resourceVersion: "1" }, items }));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (typeof address !== "object" || !address) throw new Error("no port");
-  const login = async () => ({ headers: {}, tls: {} });
-  const access = { server: `http://127.0.0.1:${address.port}`, namespace: null, proxyUrl: null };
-  const api = new ClusterApi({ ...access, login });
+  });
+  const api = new ClusterApi(server.access);
   const watch = new PodWatch(api, "n", "label");
   closing.push(async () => {
     watch.close();
     await api.close();
-    server.closeAllConnections();
     server.close();
   });
   return watch;
