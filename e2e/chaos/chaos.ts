@@ -8,6 +8,8 @@ export interface ChaosOptions {
   /** Runs at the same time. */
   atOnce: number;
   say: (line: string) => void;
+  /** Begins no more runs once it is aborted; those that have begun go on to their end. */
+  signal?: AbortSignal;
   /** Called at the end when something is wrong, before the folder with the workers' log is removed. */
   onWrong?: (folder: string) => void;
 }
@@ -21,6 +23,7 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict[]> {
     const plans = planRuns(seed, runs);
     const next = async (): Promise<void> => {
       for (let plan = plans.shift(); plan; plan = plans.shift()) {
+        if (options.signal?.aborted) return;
         const verdict = await runOnce(stage, plan);
         verdicts.push(verdict);
         say(`${verdict.wrong.length > 0 ? "WRONG" : "ok   "} #${plan.index} ${verdict.told}`);

@@ -24,6 +24,13 @@ if (values.help === true) {
   process.exit(0);
 }
 openLog("chaos", "error");
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    say("No more runs begin; those that have begun go on to their end.");
+    interrupted.abort();
+  });
+}
 const seed = Number(values.seed);
 say(`Seed ${seed}: repeat it with --seed ${seed} --runs ${values.runs}`);
 const verdicts = await runChaos({
@@ -31,6 +38,7 @@ const verdicts = await runChaos({
   seed,
   atOnce: Number(values["at-once"]),
   say,
+  signal: interrupted.signal,
   onWrong: (folder) => {
     const kept = join(mkdtempSync(join(tmpdir(), "podflow-chaos-log-")), "workers.log");
     cpSync(join(folder, "workers.log"), kept);
