@@ -9,7 +9,7 @@ export interface ContainerRow extends WaitCause {
 
 /** What the helper's scripts use. */
 export const HELPER_REMEDY =
-  "fileSidecar.image must have sh, tar, gzip, base64, mkfifo, find, stat, xargs, tee, dd, sha256sum and sleep, as busybox has.";
+  "fileSidecar.image must have sh, tar, gzip, base64, mkfifo, find, stat, xargs, head, tee, dd, sha256sum and sleep, as busybox has.";
 export const RUNTIME_REMEDY =
   "It is run again where that is safe; when it stays, look at the node's container runtime.";
 /** Time for a Secret or ConfigMap that is made together with the pod. */
