@@ -56,7 +56,6 @@ export function ExecutionScreen({
             feed={feed}
             isLive={isLive}
             isConnected={status !== "reconnecting"}
-            lineCount={execution.logLines}
             opensAtEnd={isLive || execution.state === "FAILED"}
             subjects={subjects}
             chosenKey={chosen?.key ?? null}

@@ -22,7 +22,6 @@ export function LogPane({
   feed,
   isLive,
   isConnected,
-  lineCount,
   opensAtEnd,
   subjects,
   chosenKey,
@@ -35,8 +34,6 @@ export function LogPane({
   isLive: boolean;
   /** Whether what is printed now arrives here. */
   isConnected: boolean;
-  /** Lines of the whole execution so far. */
-  lineCount: number;
   /** Whether the end is what matters: the execution runs, or it failed. */
   opensAtEnd: boolean;
   subjects: readonly LogSubject[];
@@ -127,7 +124,6 @@ export function LogPane({
       filter={filter}
       isLive={isLive}
       isConnected={isConnected}
-      lineCount={lineCount}
       openAt={openAt}
       term={{ text: query.q, isRegex: query.regex, isCaseSensitive: query.case }}
       onTerm={(change) =>

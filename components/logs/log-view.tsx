@@ -10,6 +10,7 @@ import {
   useMemo,
   useReducer,
   useRef,
+  useSyncExternalStore,
 } from "react";
 import { toast } from "sonner";
 import type { LogSeal } from "#lib/core/log-line.ts";
@@ -48,7 +49,6 @@ export function LogView({
   filter,
   isLive,
   isConnected,
-  lineCount,
   openAt,
   term,
   onTerm,
@@ -66,7 +66,6 @@ export function LogView({
   filter: LogFilter;
   isLive: boolean;
   isConnected: boolean;
-  lineCount: number;
   openAt: OpenAt;
   term: SearchTerm;
   onTerm: (change: Partial<SearchTerm>) => void;
@@ -80,6 +79,7 @@ export function LogView({
 }): ReactElement {
   const rows = useRef<LogRowsHandle>(null);
   const { window, error, store } = useLog(executionId, filter, feed);
+  const lineCount = useSyncExternalStore(feed.subscribe, feed.lineCount, feed.lineCount);
   const total = window.total ?? 0;
   const search = useLogSearch({ executionId, filter, term, isLive });
   const { range, linked, choose, set: setRange } = useLogRange();

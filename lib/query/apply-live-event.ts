@@ -3,6 +3,7 @@ import type { LiveCursor, LiveEvent } from "#lib/core/live-event.ts";
 
 /** What the page of an execution knows, and from where on it wants to hear more. */
 export interface LiveExecution {
+  /** Lines that arrive leave it as it is: `cursor.line` counts them. */
   execution: ExecutionView;
   cursor: LiveCursor;
   /** Nothing will follow. */
@@ -26,13 +27,7 @@ export function applyLiveEvent(state: LiveExecution, event: LiveEvent): LiveExec
     case "log": {
       const last = event.lines.at(-1);
       const line = Math.max(state.cursor.line, last === undefined ? 0 : last.index + 1);
-      if (line === state.cursor.line) return state;
-      const logLines = Math.max(state.execution.logLines, line);
-      return {
-        ...state,
-        cursor: { ...state.cursor, line },
-        execution: { ...state.execution, logLines },
-      };
+      return line === state.cursor.line ? state : { ...state, cursor: { ...state.cursor, line } };
     }
     case "end":
       return state.isEnded ? state : { ...state, isEnded: true };

@@ -7,18 +7,24 @@ import type { LogLine } from "#lib/core/log-line.ts";
 import { paths } from "#lib/core/paths.ts";
 import { applyLiveEvent, liveExecutionFrom, type LiveExecution } from "./apply-live-event.ts";
 import { followEventStream, type StreamStatus } from "./event-stream.ts";
+import { runningQuery } from "./flows.ts";
 
 type LineListener = (lines: LogLine[]) => void;
 
 /** Where the lines that arrive can be listened to; a listener may hear a line twice. */
 export interface LineFeed {
   subscribe: (listener: LineListener) => () => void;
+  /** Lines of the execution so far, of all its tasks. */
+  lineCount: () => number;
 }
 
 /** Events that arrive together are shown together: a log of thousands of lines a second stays smooth. */
 const TOGETHER_MS = 50;
 /** A page that was out of sight for this long opens its stream anew: the machine may have slept. */
 const AWAY_MS = 30_000;
+
+/** Without the cursor: lines that arrive change nothing else, and are told by the feed. */
+const shown = ({ execution, isEnded }: LiveExecution) => ({ execution, isEnded });
 
 const liveKey = (id: string): [string, string, string] => ["executions", "live", id];
 
@@ -33,13 +39,14 @@ export function useLiveExecution(initial: ExecutionView): {
 } {
   const client = useQueryClient();
   const [connection, setConnection] = useState<StreamStatus>("live");
-  const [feed] = useState(createFeed);
+  const [feed] = useState(() => createFeed(initial.logLines));
   const id = initial.id;
   const { data } = useQuery({
     queryKey: liveKey(id),
     queryFn: () => liveExecutionFrom(initial),
     initialData: () => liveExecutionFrom(initial),
     staleTime: Number.POSITIVE_INFINITY,
+    select: shown,
   });
   /** What the cache knows from an earlier visit, unless the page was loaded with something newer. */
   const takeUp = useEffectEvent((): LiveExecution => {
@@ -52,6 +59,7 @@ export function useLiveExecution(initial: ExecutionView): {
 
   useEffect(() => {
     const begin = takeUp();
+    feed.startAt(Math.max(begin.cursor.line, begin.execution.logLines));
     if (begin.isEnded) return undefined;
     return followExecution({
       begin,
@@ -60,7 +68,11 @@ export function useLiveExecution(initial: ExecutionView): {
         client.setQueryData<LiveExecution>(liveKey(id), (state) =>
           events.reduce(applyLiveEvent, state ?? begin),
         );
-        for (const event of events) if (event.type === "log") feed.publish(event.lines);
+        for (const event of events) {
+          if (event.type === "log") feed.publish(event.lines);
+          // The navigation counts what runs: it says no other thing than the page.
+          if (event.type === "end") void client.invalidateQueries(runningQuery());
+        }
       },
     });
   }, [client, feed, id]);
@@ -118,14 +130,22 @@ function onReturn(callback: () => void): () => void {
   };
 }
 
-function createFeed(): LineFeed & { publish: LineListener } {
+function createFeed(
+  known: number,
+): LineFeed & { publish: LineListener; startAt: (lines: number) => void } {
   const listeners = new Set<LineListener>();
+  let count = known;
   return {
+    lineCount: () => count,
+    startAt: (lines) => {
+      count = lines;
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     publish: (lines) => {
+      count = Math.max(count, (lines.at(-1)?.index ?? -1) + 1);
       for (const listener of listeners) listener(lines);
     },
   };
