@@ -15,7 +15,7 @@ const globalSetup = ["e2e/database/global-setup.ts"];
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...unit, globalSetup, testTimeout: 20_000, hookTimeout: 60_000 } },
+      { test: { ...unit, globalSetup, testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           ...contract,

@@ -130,7 +130,7 @@ tasks:
   await expect(log(page)).toContainText("going to sleep");
   await page.getByRole("button", { name: "Kill" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Kill" }).click();
-  await expect(state(page, "Killed")).toBeVisible({ timeout: 45_000 });
+  await expect(state(page, "Killed")).toBeVisible();
   await expect(log(page)).toContainText("going to sleep");
   await expect.poll(() => podsOf(cluster, id)).toBe(0);
   await page.getByRole("button", { name: "More actions" }).click();

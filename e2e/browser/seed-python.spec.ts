@@ -29,7 +29,7 @@ test("the seed's Python example runs in its real image, with the resources it as
   await page.goto(`/flows/${namespace}/kubernetes_script_runner?execute=true`);
   await chooseConnection(page, CLUSTER);
   const requests = expect
-    .poll(() => resourcesOfPod(cluster, namespace), { intervals: [50], timeout: 30_000 })
+    .poll(() => resourcesOfPod(cluster, namespace), { intervals: [50] })
     .toMatchObject({ requests: { cpu: "500m", memory: "128Mi" } });
   await page.keyboard.press("Control+Enter");
   await expect(page).toHaveURL(/\/executions\//);

@@ -105,10 +105,13 @@ export async function downloadOf(
 /** Picks where the execution runs, in the form that is open. */
 export async function chooseConnection(page: Page, name: string): Promise<void> {
   const list = page.getByRole("combobox", { name: "Run on" });
+  const option = page.getByRole("option", { name });
+  // While the list is open only its options can be seen.
+  await list.or(option).first().waitFor();
   // On a slow machine the list can still be settling under the first press.
   await expect(async () => {
     if (await list.isVisible()) await list.click({ timeout: 2000 });
-    await page.getByRole("option", { name }).click({ timeout: 5000 });
+    await option.click({ timeout: 5000 });
     await expect(list).toContainText(name, { timeout: 2000 });
   }).toPass();
 }

@@ -22,7 +22,7 @@ test("the five flows of the tutorial are there at the first start", async ({
   await chooseConnection(page, CLUSTER);
   await page.keyboard.press("Control+Enter");
   await expect(page).toHaveURL(/\/executions\//);
-  await expect(page.getByText("Success", { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Success", { exact: true })).toBeVisible();
   await expect(page.getByLabel("Lines of the log")).toContainText("3: Hello, Ada Lovelace");
   await checkAccessibility("execution-several-tasks");
 });
