@@ -78,6 +78,10 @@ const ENDS: Record<string, Pod> = {
     "Evicted",
     "The node was low on resource: memory. Threshold quantity: 100Mi, available: 51268Ki. Container main was using 823Mi, request is 0, has larger consumption of memory. ",
   ),
+  "evicted-node-disk": failed(
+    "Evicted",
+    "The node was low on resource: ephemeral-storage. Threshold quantity: 200Mi, available: 116604Ki. Container main was using 56Ki, request is 0, has larger consumption of ephemeral-storage. Container files was using 52Ki, request is 0, has larger consumption of ephemeral-storage. ",
+  ),
   "evicted-resource": failed("Evicted", "The node was low on resource: ephemeral-storage. "),
   "evicted-pressure": failed("Evicted", "The node had condition: [DiskPressure]. "),
   evicted: failed("Evicted"),
@@ -102,6 +106,7 @@ const ENDS: Record<string, Pod> = {
   deleted: podWith({ phase: "Failed" }, { deletionTimestamp: "2026-11-24T21:23:40Z" }),
   "status-unknown": mainEnded(137, { reason: "ContainerStatusUnknown" }),
   "oom-at-start": notStarted("container init was OOM-killed (memory limit too low?)"),
+  "start-disk": notStarted('error mounting "/x" to rootfs: mkdir /x: no space left on device'),
   "program-missing": realPod("no-program"),
   "program-forbidden": realPod("no-permission"),
   "program-platform": notStarted('exec: "/app": exec format error'),
@@ -228,6 +233,7 @@ const CONTAINERS: Record<string, string> = {
   "config-subpath": 'failed to prepare subPath for volumeMount "v" of container "main"',
   "config-other": "something new",
   "create-slow": "context deadline exceeded",
+  "create-disk": "failed to create containerd container: mkdir /x: no space left on device",
   "create-no-command": "failed to generate container spec: no command specified",
   "create-other": "something new",
   "image-name": messageOf("image-invalid"),
@@ -253,6 +259,7 @@ const SCHEDULER: Record<string, string> = {
   "no-nodes": "no nodes available to schedule pods",
 };
 const EVENTS: Record<string, { reason?: string; message?: string }[]> = {
+  "node-disk": realEvents["node-disk"],
   "volume-secret": realEvents["volume-secret"],
   "volume-config-map": realEvents["volume-map"],
   "volume-key": realEvents["volume-key"],

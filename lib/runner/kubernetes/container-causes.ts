@@ -15,6 +15,10 @@ export const RUNTIME_REMEDY =
 /** Time for a Secret or ConfigMap that is made together with the pod. */
 export const LATE_OBJECT_SECONDS = 10;
 
+/** ENOSPC and EDQUOT in Go's words. */
+export const FULL_DISK = /no space left on device|disk quota exceeded/i;
+export const FREE_THE_DISK = "Free the node's disk, or choose another node by nodeSelector.";
+
 const CREATE = "pkg/kubelet/kuberuntime/kuberuntime_container.go";
 const IMAGES = "pkg/kubelet/images/types.go";
 const CREATE_IT = "Create it in the pod's namespace, or correct the name.";
@@ -116,6 +120,12 @@ const CREATED: ContainerRow[] = [
       "The node's container runtime is too slow to make the container.",
       "It heals by itself; when it stays, look at the load of the node and its disk.",
     ],
+    healing,
+  ),
+  row(
+    "create-disk",
+    [CREATE, "CreateContainerError", FULL_DISK],
+    ["The node's disk is full: the container cannot be made.", FREE_THE_DISK],
     healing,
   ),
   row(

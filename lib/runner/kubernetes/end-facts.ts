@@ -1,5 +1,6 @@
 import type { EndCause, Words } from "./cause.ts";
 import { wordsIn } from "./cause.ts";
+import { FULL_DISK } from "./container-causes.ts";
 import { HELPER, INIT_HELPER, MAIN, type Pod, statusOf, type Terminated } from "./pod.ts";
 
 /** What the rows of ended pods look at. */
@@ -62,7 +63,8 @@ const CONTAINERS_FAULT = /exec: "|exec format error|chdir|mkdir |mount|memory|no
 /** Whether the node's runtime did this to the container: no image or command is wrong. */
 export function isRuntimesFault({ reason = "", message = "" }: Terminated): boolean {
   if (LOST_REASONS.includes(reason)) return true;
-  return START_REASONS.includes(reason) && !CONTAINERS_FAULT.test(message);
+  if (!START_REASONS.includes(reason)) return false;
+  return FULL_DISK.test(message) || !CONTAINERS_FAULT.test(message);
 }
 
 /** Names that every row may use. */

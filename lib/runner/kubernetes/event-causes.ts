@@ -1,5 +1,5 @@
 import type { WaitCause } from "./cause.ts";
-import { LATE_OBJECT_SECONDS } from "./container-causes.ts";
+import { FREE_THE_DISK, FULL_DISK, LATE_OBJECT_SECONDS } from "./container-causes.ts";
 
 export interface EventRow extends WaitCause {
   /** The reason of the warning. */
@@ -27,6 +27,16 @@ const healing = { fault: "platform", began: "no", graceSeconds: null } as const;
 
 /** By the warnings of a pod whose containers are being made, which its status does not tell. */
 export const EVENT_CAUSES: EventRow[] = [
+  {
+    id: "node-disk",
+    source: `${EVENTS}, every warning; ENOSPC, EDQUOT of the node`,
+    reason: /^/,
+    text: FULL_DISK,
+    kind: "starting",
+    ...healing,
+    says: "The node's disk is full: it cannot make the pod.",
+    remedy: FREE_THE_DISK,
+  },
   missing(
     "volume-secret",
     /secrets? "(?<name>[^"]+)" not found/,

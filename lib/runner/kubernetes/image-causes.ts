@@ -1,4 +1,5 @@
 import type { WaitCause } from "./cause.ts";
+import { FREE_THE_DISK, FULL_DISK } from "./container-causes.ts";
 
 export interface ImageRow extends WaitCause {
   /** What the registry or the runtime says. */
@@ -30,10 +31,10 @@ export const IMAGE_CAUSES: ImageRow[] = [
   {
     id: "image-disk",
     source: "ENOSPC, EDQUOT of the node",
-    text: /no space left on device|disk quota exceeded/i,
+    text: FULL_DISK,
     ...healing,
     says: 'The node has no room on its disk for the image "{image}".',
-    remedy: "Free the node's disk, or choose another node.",
+    remedy: FREE_THE_DISK,
   },
   {
     id: "image-certificate",

@@ -56,6 +56,20 @@ const OVER_ITS_LIMIT: EndRow[] = [
 
 const EVICTED: EndRow[] = [
   {
+    id: "evicted-node-disk",
+    source: `${EVICTION}, nodeLowMessageFmt and containerMessageFmt, which leave out volumes`,
+    match: podReason(
+      ["Evicted"],
+      /low on resource: ephemeral-storage[^]*?Container (?<container>\S+) was using (?<usage>[^,]+), request is (?<request>[^,]+),/,
+    ),
+    kind: "evicted",
+    fault: "platform",
+    began: "status",
+    says: 'The node {node} ran short of disk and evicted the pod: its container "{container}" used {usage}, what it wrote into volumes apart, with {request} requested.',
+    remedy:
+      "Free the node's disk, or set resources.request.ephemeral-storage to what the task writes.",
+  },
+  {
     id: "evicted-usage",
     source: `${EVICTION}, nodeLowMessageFmt and containerMessageFmt`,
     match: podReason(

@@ -11,7 +11,7 @@ import {
 import { BRINGING_FAILED } from "./helper-script.ts";
 import { ANNOTATION } from "./pod.ts";
 import { SELF_FAILED } from "./self-bringing.ts";
-import { HELPER_REMEDY, RUNTIME_REMEDY } from "./container-causes.ts";
+import { FREE_THE_DISK, FULL_DISK, HELPER_REMEDY, RUNTIME_REMEDY } from "./container-causes.ts";
 
 const RUNTIME = "containerd internal/cri/server/container_start.go, StartError";
 const STATUS = "containerStatuses[].state.terminated";
@@ -51,6 +51,16 @@ const NOT_STARTED: EndRow[] = [
     began: "no",
     says: "The container needs more memory to begin at all than {memory}.",
     remedy: "Raise resources.limit.memory of the task runner.",
+  },
+  {
+    id: "start-disk",
+    source: `${RUNTIME}; ENOSPC, EDQUOT of the node`,
+    match: mainReason(START, FULL_DISK),
+    kind: "volume",
+    fault: "platform",
+    began: "no",
+    says: "The disk of the node {node} is full: the container could not be started.",
+    remedy: FREE_THE_DISK,
   },
   {
     id: "program-missing",
