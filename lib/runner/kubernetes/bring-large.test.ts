@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,6 +99,16 @@ test("a piece that is not what was sent is found, and all of the file is sent ag
 
 test("a stored file that has changed is told as such", async () => {
   await expect(bring(file({ sha256: "0".repeat(64) }))).rejects.toThrow("not what it was");
+});
+
+test("a disk that is full ends it at once, in the pod's words", async () => {
+  mkdirSync(join(folder, "a folder"));
+  symlinkSync("/dev/full", join(folder, "a folder/large.bin"));
+  await expect(bring(file())).rejects.toMatchObject({
+    kind: "input-files",
+    isTransient: false,
+    evidence: expect.stringContaining("No space left on device"),
+  });
 });
 
 test("what a longer file left behind the end goes away", async () => {

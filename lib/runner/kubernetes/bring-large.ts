@@ -1,33 +1,38 @@
 import { createHash } from "node:crypto";
 import type { InputFile } from "../contract.ts";
 import type { ExecSession } from "./exec.ts";
-import { changedFile, damagedFiles } from "./inline-files.ts";
+import { changedFile, damagedFiles, refusedFiles } from "./inline-files.ts";
 import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const PIECE_MEBIBYTES = 32;
 export const PIECE_BYTES = PIECE_MEBIBYTES * MEBIBYTE;
+const SHA256_DIGITS = 64;
 
 /**
  * Takes pieces of one file from stdin, each behind a line `PIECE MEBIBYTES MARKS`, until a line that
  * begins with `end`. A piece of 0 mebibytes is there already. Tells each piece that is on the disk,
- * and in the end the SHA-256 of the whole file, which is reckoned piece by piece while more comes. A
- * `dd` of a connection that broke unseen must not write what it still holds.
+ * and behind `end` the SHA-256 of the whole file, reckoned piece by piece while more comes. A
+ * `dd` of a connection that broke unseen must not write what it still holds. What it cannot do it says
+ * behind `failed`, and goes on reading: where a command ends whose input still comes, the connection
+ * breaks before its last words are heard. Nothing but the file and marks is written: the disk may be
+ * full.
  */
 const TAKE_PIECES = [
   "umask 0",
   'cd "$1" || exit 1',
   'control=$2; file="./$3"; writer="$control/writer"; turns="$control/turns.$$"',
-  'sum="$turns.sum"; counts="$turns.dd"',
   'if [ -e "$writer" ]; then kill -9 "$(cat "$writer")" 2> /dev/null; fi',
-  'case $3 in */*) mkdir -p "${file%/*}" || exit 1 ;; esac',
-  ': >> "$file" || exit 1',
-  'if [ "$4" = executable ]; then chmod 777 "$file" || exit 1; fi',
-  'mkfifo "$turns" || exit 1',
+  "exec 3<&0",
+  String.raw`fail() { printf 'failed %s\n' "$1"; cat <&3 > /dev/null; exit 1; }`,
+  'case $3 in */*) told=$(mkdir -p "${file%/*}" 2>&1) || fail "$told" ;; esac',
+  'told=$({ : >> "$file"; } 2>&1) || fail "$told"',
+  'if [ "$4" = executable ]; then told=$(chmod 777 "$file" 2>&1) || fail "$told"; fi',
+  'told=$(mkfifo "$turns" 2>&1) || fail "$told"',
   `bytes() { dd if="$file" bs=${MEBIBYTE} skip=$(($1 * ${PIECE_MEBIBYTES})) count=${PIECE_MEBIBYTES} 2> /dev/null; }`,
-  '{ while read -r turn; do bytes "$turn"; done | sha256sum > "$sum"; } < "$turns" &',
+  '{ while read -r turn; do bytes "$turn"; done | sha256sum; } < "$turns" &',
   "hasher=$!",
-  'exec 3<&0 4> "$turns"',
+  'exec 4> "$turns"',
   'rm -f "$turns"',
   "ready=",
   "while read -r piece blocks marks; do",
@@ -35,10 +40,9 @@ const TAKE_PIECES = [
   '[ "$piece" = end ] && break',
   'if [ -n "$ready" ]; then echo "$ready" >&4; fi',
   'if [ "$blocks" != 0 ]; then',
-  `dd of="$file" bs=${MEBIBYTE} seek=$((piece * ${PIECE_MEBIBYTES})) count="$blocks" conv=notrunc iflag=fullblock <&3 4>&- 2> "$counts" &`,
-  'echo $! > "$writer"; wait $! || { cat "$counts" >&2; exit 1; }',
+  `told=$(dd of="$file" bs=${MEBIBYTE} seek=$((piece * ${PIECE_MEBIBYTES})) count="$blocks" conv=notrunc iflag=fullblock <&3 4>&- 2>&1 & echo $! > "$writer"; wait $!) || fail "$told"`,
   // Of a connection that broke it may have had less: `31+1 records in`.
-  'read -r count rest < "$counts"; [ "$count" = "$blocks+0" ] || exit 1',
+  '[ "${told%% *}" = "$blocks+0" ] || exit 1',
   'echo "$piece"',
   "fi",
   "ready=$piece",
@@ -46,11 +50,10 @@ const TAKE_PIECES = [
   '[ "$piece" = end ] || exit 1',
   'rm -f "$writer"',
   // The last piece came in whole mebibytes.
-  'dd of="$file" bs=1 seek="$5" count=0 || exit 1',
+  'told=$(dd of="$file" bs=1 seek="$5" count=0 2>&1) || fail "$told"',
   'if [ -n "$ready" ]; then echo "$ready" >&4; fi',
-  "exec 4>&-",
+  "echo end; exec 4>&-",
   'wait "$hasher"',
-  String.raw`printf 'sha256 %s\n' "$(cat "$sum")"; rm -f "$sum" "$counts"`,
 ].join("\n");
 
 export function takePiecesCommand(file: InputFile): string[] {
@@ -117,19 +120,23 @@ export class LargeFile {
 
   /**
    * Reads what the pod tells.
-   * @throws RunnerError when the stored file is not what it was, Error when it arrived damaged: then
-   * no piece counts as being there
+   * @throws RunnerError when the stored file is not what it was or the pod cannot take it, Error when
+   * it arrived damaged: then no piece counts as being there
    */
   async compare(session: ExecSession): Promise<void> {
     let text = "";
+    let isWhole = false;
     let told: string | undefined;
     for await (const chunk of session.stdout) {
       const lines = (text + String(chunk)).split("\n");
       text = lines.pop() ?? "";
       for (const line of lines) {
-        const [piece = "", hash] = line.split(" ");
-        if (piece === "sha256") told = hash;
-        else this.#isThere(this.#nameOf(Number(piece)));
+        const [word = ""] = line.split(" ");
+        if (word === "failed") throw stoppedBy(line.slice(word.length).trim());
+        if (word === "end") isWhole = true;
+        else if (word.length < SHA256_DIGITS) this.#isThere(this.#nameOf(Number(word)));
+        // Of a connection that broke it is that of what came.
+        else if (isWhole) told = word;
       }
     }
     if (told === this.#file.sha256) return;
@@ -167,6 +174,11 @@ export class LargeFile {
   #nameOf(piece: number): string {
     return `${this.#name}-${piece}`;
   }
+}
+
+/** Without words it was killed, as another connection does. */
+function stoppedBy(words: string): Error {
+  return words === "" ? new Error("The pod stopped taking the file.") : refusedFiles(words);
 }
 
 async function sha256Of(file: InputFile): Promise<string> {

@@ -7,10 +7,9 @@ import { fileShapeOf } from "./file-shape.ts";
 import { LargeFile, PIECE_BYTES, takePiecesCommand } from "./bring-large.ts";
 import { execInHelper, type HelperTools } from "./helper-exec.ts";
 import { CONTROL } from "./helper-script.ts";
-import { changedFile, damagedFiles, needsUpload } from "./inline-files.ts";
+import { changedFile, damagedFiles, needsUpload, refusedFiles } from "./inline-files.ts";
 import { HELPER, INIT_HELPER } from "./pod.ts";
 import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
-import { HELPER_REMEDY } from "./container-causes.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
 
 /** After a cut, what was not verified is sent again. A larger file is a batch of its own. */
@@ -21,19 +20,20 @@ const MAX_PAUSE_MS = 3_000;
 /**
  * Unpacks the tar on stdin, of so many bytes, into the working directory, and prints its SHA-256. It
  * is put aside first: a `tee` between would cost ten times as much, and of a connection that broke
- * unseen nothing must be unpacked later.
+ * unseen nothing must be unpacked later. When it fails it reads on, as bring-large.ts says.
  */
 const UNPACK = [
   "umask 0",
   'cd "$1" || exit 1',
   'for mark in $3; do : > "$2/$mark"; done',
-  'tar="$2/up.$$"',
-  'if [ "$5" = closes ]; then cat; else head -c "$4"; fi > "$tar" || exit 1',
-  '[ "$(stat -c %s "$tar")" = "$4" ] || { rm -f "$tar"; exit 1; }',
-  'sha256sum < "$tar" > "$tar.sum" &',
+  'tar="$2/up.$$"; closes=$5',
+  'fail() { rm -f "$tar"; if [ "$closes" = closes ]; then cat > /dev/null; fi; exit 1; }',
+  'if [ "$5" = closes ]; then cat; else head -c "$4"; fi > "$tar" || fail',
+  '[ "$(stat -c %s "$tar")" = "$4" ] || fail',
+  'sha256sum < "$tar" &',
   'tar xf "$tar"',
   "status=$?",
-  'wait $!; cat "$tar.sum"; rm -f "$tar" "$tar.sum"; exit $status',
+  'wait $!; rm -f "$tar"; exit $status',
 ].join("\n");
 
 const UNPACK_COMMAND = ["sh", "-c", UNPACK, "podflow", WORKING_DIR, CONTROL_DIR];
@@ -126,7 +126,7 @@ async function mark(delivery: Delivery, names: string[]): Promise<There | null> 
   if (!session) return null;
   const text = await textOf(session);
   const { exitCode, stderr } = await session.done;
-  if (exitCode !== 0) throw refusedFiles(exitCode, stderr);
+  if (exitCode !== 0) throw refusedFiles(stderr || `exit code ${exitCode}`);
   return { marks: new Set(text.split("\n").filter(Boolean)), closesStdin: session.closesStdin };
 }
 
@@ -188,7 +188,7 @@ async function exchange<T>(
   }
   const [done, told] = await Promise.allSettled([session.done, answer]);
   if (done.status === "fulfilled" && done.value.exitCode !== 0) {
-    throw refusedFiles(done.value.exitCode, done.value.stderr);
+    throw refusedFiles(done.value.stderr || `exit code ${done.value.exitCode}`);
   }
   if (told.status === "rejected") throw told.reason;
   if (done.status === "rejected") throw done.reason;
@@ -252,18 +252,6 @@ function batchesOf(files: InputFile[]): InputFile[][] {
 
 function sizeOf(files: InputFile[]): number {
   return files.reduce((total, file) => total + file.size, 0);
-}
-
-function refusedFiles(exitCode: number, stderr: string): RunnerError {
-  const isFull = /No space left|quota/i.test(stderr);
-  return new RunnerError("input-files", "The input files could not be put into the pod.", {
-    remedy: isFull
-      ? "The node's disk, or the pod's share of it, is full: free it, or send less."
-      : HELPER_REMEDY,
-    evidence: stderr.trim() || `exit code ${exitCode}`,
-    fault: isFull ? "platform" : "user",
-    isTransient: false,
-  });
 }
 
 /** Counts up only, also when a batch is sent again. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type InputFile, RunnerError } from "../contract.ts";
 import { checkInputPaths } from "../input-path.ts";
+import { HELPER_REMEDY } from "./container-causes.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
 
 /** All the input files together, so that they fit into a pod, which may have about 1 MiB. */
@@ -62,6 +63,19 @@ async function readVerified(file: InputFile): Promise<Buffer> {
 /** What arrived in the pod has another checksum than what was sent: it is sent again. */
 export function damagedFiles(told: string, expected = "none"): Error {
   return new Error(`The files arrived damaged: SHA-256 ${told} instead of ${expected}.`);
+}
+
+/** @param words the pod's own */
+export function refusedFiles(words: string): RunnerError {
+  const isFull = /No space left|quota/i.test(words);
+  return new RunnerError("input-files", "The input files could not be put into the pod.", {
+    remedy: isFull
+      ? "The node's disk, or the pod's share of it, is full: free it, or send less."
+      : HELPER_REMEDY,
+    evidence: words.trim(),
+    fault: isFull ? "platform" : "user",
+    isTransient: false,
+  });
 }
 
 export function changedFile(file: InputFile): RunnerError {
