@@ -132,6 +132,9 @@ async function persist<T>({ tools, signal }: Collection, work: () => Promise<T>)
       if (error instanceof ReceiverError) throw error.cause;
       if (error instanceof RunnerError) throw error;
       if (error instanceof UnlistableError) throw unreadable(error.message);
+      if (error instanceof DamagedError && tries >= TRIES) {
+        throw unreadable("They arrived damaged each time.", error);
+      }
       const failure = runnerErrorFrom(error, tools.api.access.server, "give out the files");
       if (tries >= TRIES || (error instanceof ApiFailure && !failure.isTransient)) {
         throw unreadable(failure.message, failure);
@@ -220,11 +223,17 @@ class ReceiverError extends Error {
 function unreadable(why: string, cause?: unknown): RunnerError {
   return new RunnerError("output-files", `The output files cannot be fetched. ${why}`, {
     remedy: "Run the task again; when it happens again, look at the pod's node and the network.",
-    evidence: cause instanceof RunnerError ? cause.evidence : "",
+    evidence: evidenceOf(cause),
     fault: "platform",
-    isTransient: cause instanceof RunnerError && cause.isTransient,
+    isTransient:
+      cause instanceof DamagedError || (cause instanceof RunnerError && cause.isTransient),
     cause,
   });
+}
+
+function evidenceOf(cause: unknown): string {
+  if (cause instanceof DamagedError) return cause.message;
+  return cause instanceof RunnerError ? cause.evidence : "";
 }
 
 function vanished(path: string): RunnerError {

@@ -13,7 +13,8 @@ import { type TarEntry, tarEntries } from "./tar-stream.ts";
  * number of bytes: older servers cannot close stdin. The hash is that of a second reading at the same
  * time, because busybox's `tee` cuts the stream into pieces of 1 KiB, which costs ten times the rest;
  * only where a file changes meanwhile must the very bytes that are sent be hashed. Of a file that is
- * fetched alone it is the file's own, so that we hash each byte once as well.
+ * fetched alone it is the file's own, so that we hash each byte once as well. The names lie in memory
+ * while they can: the disk may be full of what the program wrote.
  */
 const SCRIPT = [
   'cd "$1" || exit 1',
@@ -21,7 +22,8 @@ const SCRIPT = [
   'find . -type f -exec stat -c "$3 %a %s %n" {} + -o -type l -exec stat -c "$3 link 0 %n//%N" {} +',
   'printf "%s end %s\\n" "$3" $?',
   "read -r length way || exit 0",
-  'pipe="$2/down.$$"; names="$pipe.names"',
+  'place=$2; if [ "$length" -lt 16777216 ] && [ -w /dev/shm ]; then place=/dev/shm; fi',
+  'pipe="$place/podflow-$3"; names="$pipe.names"',
   'head -c "$length" > "$names" || exit 1',
   'if [ "$way" = split ]; then',
   'rm -f "$pipe"; mkfifo "$pipe" || exit 1',
