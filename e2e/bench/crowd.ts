@@ -1,11 +1,11 @@
 import { betweenFloors } from "./between-floors.ts";
 import { untilNoPods } from "./cluster-client.ts";
 import { FLOOR_PODS, SCRIPT } from "./floor.ts";
-import { watchShare } from "./processor.ts";
+import { untilIdle, watchShare } from "./processor.ts";
 import { type Bench, CONNECTION, NAMESPACE, OUR_PODS, shellFlow } from "./product-bench.ts";
 import { ratioRow, type Row, toldRow } from "./row.ts";
 
-const SECONDS = 330;
+const SECONDS = 420;
 
 /** So many task runs at once against so many bare pods at once. */
 export async function measureCrowd(bench: Bench, count: number): Promise<Row[]> {
@@ -15,10 +15,12 @@ export async function measureCrowd(bench: Bench, count: number): Promise<Row[]> 
   await floor.barePod();
   await api.executeToEnd(NAMESPACE, "crowd", { connection: CONNECTION });
   await untilNoPods(cluster, OUR_PODS);
+  await untilIdle();
   const best = await betweenFloors(SECONDS, {
     floor: async () => {
       const tookMs = await floor.barePods(count);
       await untilNoPods(cluster, FLOOR_PODS);
+      await untilIdle();
       return tookMs;
     },
     measure: () => runCrowd(bench, count),
@@ -49,5 +51,6 @@ async function runCrowd(
   const bad = ended.find(({ state }) => state !== "SUCCESS");
   if (bad) throw new Error(`One of the crowd ended ${bad.state}.`);
   await untilNoPods(cluster, OUR_PODS);
+  await untilIdle();
   return { tookMs: Math.max(...ended.map(({ at }) => at)) - began, share };
 }
