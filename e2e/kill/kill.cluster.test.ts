@@ -67,7 +67,7 @@ async function untilMainEnded(id: string): Promise<void> {
     status.containerStatuses?.some(({ name, state }) => name === "main" && state.terminated) ??
     false;
   await vi.waitUntil(async () => (await podsOf(id)).some(hasEnded), {
-    timeout: 30_000,
+    timeout: 90_000,
     interval: 10,
   });
 }
@@ -76,10 +76,10 @@ async function untilMainEnded(id: string): Promise<void> {
 const PHASES: Record<string, (id: string) => Promise<unknown>> = {
   "before the pod is there": async () => undefined,
   "while the pod is pending": (id) =>
-    vi.waitUntil(async () => (await podsOf(id)).length > 0, { timeout: 30_000, interval: 10 }),
+    vi.waitUntil(async () => (await podsOf(id)).length > 0, { timeout: 90_000, interval: 10 }),
   "while it runs": (id) =>
     vi.waitUntil(async () => (await api.logLines(id)).length > 5, {
-      timeout: 30_000,
+      timeout: 90_000,
       interval: 20,
     }),
   "ended but not recorded": async (id) => {
@@ -90,7 +90,7 @@ const PHASES: Record<string, (id: string) => Promise<unknown>> = {
   "while the output files are collected": untilMainEnded,
   "while it ends": (id) =>
     vi.waitUntil(async () => (await api.logLines(id)).length >= LINES, {
-      timeout: 30_000,
+      timeout: 90_000,
       interval: 5,
     }),
 };
@@ -158,5 +158,5 @@ test("a killed execution's pod is gone, and it ends KILLED", { timeout: 120_000 
   await api.kill(execution);
   const ended = await api.untilEnded(execution);
   expect(ended.state.current).toBe("KILLED");
-  await vi.waitUntil(async () => (await podsOf(execution)).length === 0, { timeout: 30_000 });
+  await vi.waitUntil(async () => (await podsOf(execution)).length === 0, { timeout: 90_000 });
 });

@@ -73,7 +73,7 @@ test(
         const text = await (await fetch(`http://localhost:${port}/flows`)).text();
         return text.includes("shell_in_a_pod") && text;
       },
-      { timeout: 30_000, interval: 100 },
+      { timeout: 90_000, interval: 100 },
     );
     expect(page).toContain("tutorial");
     start.interrupt();

@@ -98,10 +98,10 @@ test.each(["web", "worker", "postgres"] as const)("a killed %s is started again"
   process.kill(before, "SIGKILL");
   const after = await vi.waitUntil(
     () => product.pid(role) !== before && isAlive(product.pid(role)) && product.pid(role),
-    { timeout: 30_000 },
+    { timeout: 90_000 },
   );
   expect(after).not.toBe(before);
-  await vi.waitUntil(() => answers(product.url), { timeout: 30_000 });
+  await vi.waitUntil(() => answers(product.url), { timeout: 90_000 });
   expect(product.output()).toMatch(/is started again/);
 });
 
@@ -129,7 +129,7 @@ tasks:
 `);
   const id = await api.execute("start", "local", { connection: "this-machine" });
   const isThere = (): boolean => commandLines().some((line) => line.includes(`sleep\0${mark}`));
-  await vi.waitUntil(isThere, { timeout: 30_000 });
+  await vi.waitUntil(isThere, { timeout: 90_000 });
   await product.stop();
   expect(isThere()).toBe(false);
   product = await startProduct({ dataFolder });

@@ -48,7 +48,7 @@ afterEach(async () => {
 const pings = (): number =>
   existsSync(join(folder, "pings")) ? readFileSync(join(folder, "pings")).length : 0;
 
-const soon = { timeout: 30_000, interval: 20 };
+const soon = { timeout: 90_000, interval: 20 };
 
 test("a process that answers no more is ended and started again", async () => {
   role.start();

@@ -68,7 +68,7 @@ const expectNothingLeft = async (): Promise<void> => {
     `/api/v1/namespaces/${name}/secrets`,
   ];
   for (const path of paths) {
-    await expect.poll(() => namesOf(path), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => namesOf(path), { timeout: 90_000 }).toEqual([]);
   }
 };
 
@@ -132,7 +132,7 @@ test("a task whose Job may have no pod shows the quota while it waits, and is ki
   });
   const isCounted = async (): Promise<boolean> =>
     (await admin.call("GET", `${quotas}/none`)).text.includes('"used"');
-  await expect.poll(isCounted, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isCounted, { timeout: 90_000 }).toBe(true);
   workers.push(someWorker(await namespace.runner()));
   const id = await someExecution(await flowWith(["echo never"], "containerImage: busybox"));
   const waits = await until(

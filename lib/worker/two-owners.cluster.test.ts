@@ -87,7 +87,7 @@ test("a worker that was stopped while another took its attempt keeps its hands o
   const before = await ownerOf(id);
   second = someWorker(runner);
   // It has the attempt, and has brought lines, while the first believes the same.
-  await expect.poll(() => ownerOf(id), { timeout: 30_000 }).toMatchObject({ number: 2 });
+  await expect.poll(() => ownerOf(id), { timeout: 90_000 }).toMatchObject({ number: 2 });
   await until(id, (its) => its.logLines > before.lines + 3, 30_000);
   first.kill("SIGCONT");
 
@@ -101,5 +101,5 @@ test("a worker that was stopped while another took its attempt keeps its hands o
   expect((await ownerOf(id)).number).toBe(2);
   expect(handles.size).toBe(1);
   expect(first.exitCode).toBeNull();
-  await expect.poll(pods, { timeout: 30_000 }).toBe(0);
+  await expect.poll(pods, { timeout: 90_000 }).toBe(0);
 });

@@ -61,7 +61,7 @@ if ((await choose()) === "own") {
     const { state } = await keeper.ask({ op: "attach" });
     user.kill("SIGKILL");
     await keeper.askToEnd("release");
-    await vi.waitUntil(() => !existsSync(state), { timeout: 30_000 });
+    await vi.waitUntil(() => !existsSync(state), { timeout: 90_000 });
   });
 
   test("a start removes what a killed keeper left", { timeout: START_MS }, async () => {

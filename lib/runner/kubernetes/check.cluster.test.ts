@@ -79,7 +79,7 @@ test("the YAML that the check shows gives exactly what was missing, and what onl
     }),
   }));
   await expect
-    .poll(() => check(path), { timeout: 20_000 })
+    .poll(() => check(path), { timeout: 90_000 })
     .toMatchObject({ failure: null, rbac: expect.stringContaining("secrets") });
   const some = (await check(path)).permissions.filter(({ isAllowed }) => !isAllowed);
   expect(some.every(({ isOptional }) => isOptional)).toBe(true);
@@ -88,7 +88,7 @@ test("the YAML that the check shows gives exactly what was missing, and what onl
   );
   await apply(before.rbac, (object) => object);
   await expect
-    .poll(() => check(path), { timeout: 20_000 })
+    .poll(() => check(path), { timeout: 90_000 })
     .toMatchObject({ failure: null, rbac: null });
 });
 

@@ -9,7 +9,7 @@ import type { RegistryCredentials } from "../kubernetes-options.ts";
 import { pullSecretName } from "./pull-secret.ts";
 import { scriptSpec, type TestNamespace, watchToEnd } from "./test-stage.ts";
 
-const WAIT = { timeout: 20_000, interval: 100 };
+const WAIT = { timeout: 90_000, interval: 100 };
 const LOGIN = { username: "puller", password: "pull-pa55word" };
 
 let stage: RunnerStage;

@@ -295,7 +295,7 @@ describe.concurrent("what a cluster refuses", () => {
             () => null,
             (error: unknown) => error,
           ),
-        { timeout: 20_000 },
+        { timeout: 90_000 },
       )
       .toMatchObject({
         kind: "quota",

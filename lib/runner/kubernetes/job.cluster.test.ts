@@ -13,7 +13,7 @@ import {
   watchToEnd,
 } from "./test-stage.ts";
 
-const WAIT = { timeout: 30_000, interval: 200 };
+const WAIT = { timeout: 90_000, interval: 200 };
 
 let stage: RunnerStage;
 let admin: Api;

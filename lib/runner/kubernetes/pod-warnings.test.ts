@@ -52,7 +52,7 @@ test.each([
     return wait.waiting.message;
   };
   await expect
-    .poll(explained, { timeout: 10_000 })
+    .poll(explained, { timeout: 90_000 })
     .toBe('The Secret "login" of a volume does not exist.');
   expect(place.reads()).toBe(reads);
   warnings.close();

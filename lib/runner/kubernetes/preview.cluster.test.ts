@@ -175,7 +175,7 @@ test("a level that the namespace only warns about is a warning", async () => {
   const path = `/api/v1/namespaces/${open.name}`;
   await open.api.call("PATCH", path, { body, signal: AbortSignal.timeout(20_000) });
   await expect
-    .poll(async () => wrong(await preview({})), { timeout: 20_000 })
+    .poll(async () => wrong(await preview({})), { timeout: 90_000 })
     .toMatchObject([
       {
         severity: "warning",
@@ -192,7 +192,7 @@ test("what a rule of the cluster adds is told", async () => {
     spec: { limits: [range] },
   });
   await expect
-    .poll(async () => (await preview({})).findings, { timeout: 20_000 })
+    .poll(async () => (await preview({})).findings, { timeout: 90_000 })
     .toContainEqual(expect.objectContaining({ severity: "info", check: "admission" }));
   await open.call("DELETE", "/limitranges/small");
 });

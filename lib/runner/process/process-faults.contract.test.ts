@@ -24,7 +24,7 @@ const test = base.extend<{ folder: string; actor: Stage }>({
   },
 });
 
-const WAIT = { timeout: 20_000, interval: 50 };
+const WAIT = { timeout: 90_000, interval: 50 };
 
 function processesWith(text: string): number {
   const { stdout } = spawnSync("ps", ["-A", "-o", "stat=,args="], { encoding: "utf8" });
