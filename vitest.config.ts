@@ -9,19 +9,21 @@ const unit = {
 const contract = { name: "contract", include: ["lib/**/*.contract.test.ts"] };
 const cluster = { name: "cluster", include: ["{lib,e2e}/**/*.cluster.test.ts"] };
 
+/** A bound, not a measure: on a slow machine what is waited for comes late. */
+const expect = { poll: { timeout: 60_000 } };
+
 /** A real PostgreSQL for the run; each test file makes databases of its own (e2e/database). */
 const globalSetup = ["e2e/database/global-setup.ts"];
 
 export default defineConfig({
   test: {
-    // A bound, not a measure: what is waited for comes at its time on a fast machine too.
-    expect: { poll: { timeout: 60_000 } },
     projects: [
-      { test: { ...unit, globalSetup, testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { ...unit, globalSetup, expect, testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         test: {
           ...contract,
           globalSetup,
+          expect,
           testTimeout: 180_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
@@ -31,6 +33,7 @@ export default defineConfig({
         test: {
           ...cluster,
           globalSetup,
+          expect,
           testTimeout: 180_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#e2e/database/test-database.ts";
-import { closeDatabase, openDatabase, pool } from "./database.ts";
+import { closeDatabase, database as client, openDatabase, pool } from "./database.ts";
 import { isOutage } from "./outage.ts";
 
 let database: TestDatabase;
@@ -34,4 +34,14 @@ test("who may wait gets the connection when it is free", async () => {
   await pause(200);
   held.release();
   expect((await asked).rows).toEqual([{ one: 1 }]);
+});
+
+test("a transaction waits as long", async () => {
+  await openWith(20_000);
+  const held = await pool().connect();
+  const asked = client().$transaction((tx) => tx.flow.count());
+  // Longer than Prisma would wait by itself.
+  await pause(2_500);
+  held.release();
+  expect(await asked).toBe(0);
 });

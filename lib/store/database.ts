@@ -12,6 +12,9 @@ interface Database {
   url: string;
 }
 
+/** One that takes longer is rolled back. */
+const TRANSACTION_MS = 60_000;
+
 // On globalThis, because Next keeps several instances of a module in one process.
 const shared = globalThis as typeof globalThis & { podflowDatabase?: Database };
 
@@ -34,15 +37,20 @@ export function databaseUrl(settings: Pick<Settings, "databaseUrl" | "dataFolder
 
 /**
  * Opens the process's one pool of connections. Call once, at the start; `size` connections at most.
- * @param waitMs for a connection that is free; who waited longer is told that the database is away
+ * @param waitMs for a connection that is free; who waited longer is told that the database is away,
+ * which hundreds at once that wait for each other must not be
  */
-export function openDatabase(url: string, size = 20, waitMs = 5000): void {
+export function openDatabase(url: string, size = 20, waitMs = 30_000): void {
   if (shared.podflowDatabase?.url === url) return;
   const pool = new Pool({ connectionString: url, max: size, connectionTimeoutMillis: waitMs });
   const urgent = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 5000 });
   // A connection that breaks while idle is replaced by the pool; whoever uses one sees its own error.
   for (const each of [pool, urgent]) each.on("error", () => undefined);
-  const client = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+  const client = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
+    // Prisma's own are 2 s and 5 s.
+    transactionOptions: { maxWait: waitMs, timeout: TRANSACTION_MS },
+  });
   shared.podflowDatabase = { client, pool, urgent, url };
 }
 

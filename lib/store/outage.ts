@@ -24,7 +24,7 @@ const AWAY = new Set([
 const CONFLICT = new Set(["40001", "40P01", "P2034"]);
 // pg gives these no code, and Prisma wraps others in codes of its own.
 const AWAY_TEXT =
-  /can't reach database server|terminating connection|the database system is|connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|connection ended unexpectedly|server closed the connection/i;
+  /can't reach database server|terminating connection|the database system is|connection terminated|timeout exceeded when trying to connect|unable to start a transaction in the given time|client has encountered a connection error|connection ended unexpectedly|server closed the connection/i;
 
 /** Whether the database is away for now, so that the same call may succeed later. */
 export function isOutage(error: unknown): boolean {

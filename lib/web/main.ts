@@ -10,10 +10,6 @@ import { databaseUrl, openDatabase } from "#lib/store/database.ts";
 import { endLiveStreams } from "./live-streams.ts";
 import { createWebServer, listen } from "./server.ts";
 
-/** Statements that may run at once: requests share them. */
-const CONNECTIONS = 20;
-/** Hundreds of requests at once wait for each other, and the database is not away for that. */
-const CONNECTION_WAIT_MS = 30_000;
 /** How long answers under way may take after SIGTERM. */
 const GRACE_MS = 1000;
 const SEED_RETRY_MS = 2000;
@@ -23,7 +19,7 @@ async function main(isDevelopment: boolean): Promise<void> {
   const settings = readSettings();
   openLog("web", settings.logLevel);
   refuseForeignAddress(settings.host, settings.port);
-  openDatabase(databaseUrl(settings), CONNECTIONS, CONNECTION_WAIT_MS);
+  openDatabase(databaseUrl(settings));
   const root = join(import.meta.dirname, "..", "..");
   const app = next({ dev: isDevelopment, dir: root, hostname: settings.host, port: settings.port });
   await app.prepare();
