@@ -16,6 +16,15 @@ const REFUSED_MS = 300_000;
 /** Pods whose attempts were let go without a word. */
 const MAX_PODS = 10_000;
 
+/** Of events, which are kept for an hour. */
+const PAGE = 500;
+const MOST_PAGES = 4;
+
+interface PulledEvents {
+  metadata: { resourceVersion: string; continue?: string };
+  items?: PulledEvent[];
+}
+
 interface PulledEvent {
   metadata: { resourceVersion?: string };
   involvedObject?: { uid?: string; fieldPath?: string };
@@ -72,12 +81,20 @@ export class ImagePulls {
     }
   }
 
-  /** What was before is of no use: those pods have their marks already. */
+  /** Notes what was before, for pods that began while nobody listened, as far as it is not too much. */
   async #latestVersion(signal: AbortSignal): Promise<string> {
-    const query = { fieldSelector: SELECTOR, limit: 1 };
-    const answer = await this.#api.call("GET", this.#path, { query, signal });
-    // The API server's own answer to a list of events.
-    return (answer as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+    let version: string | undefined;
+    let next: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES && (pages === 0 || next); pages += 1) {
+      const query = { fieldSelector: SELECTOR, limit: PAGE, ...(next && { continue: next }) };
+      const answer = await this.#api.call("GET", this.#path, { query, signal });
+      // The API server's own answer to a list of events.
+      const { metadata, items = [] } = answer as PulledEvents;
+      for (const event of items) this.#note(event);
+      version ??= metadata.resourceVersion;
+      next = metadata.continue;
+    }
+    return version ?? "";
   }
 
   /** Returns where the next watch begins; null when that is too old (410). */
