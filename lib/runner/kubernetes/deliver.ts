@@ -7,7 +7,7 @@ import { fileShapeOf } from "./file-shape.ts";
 import { LargeFile, PIECE_BYTES, takePiecesCommand } from "./bring-large.ts";
 import { execInHelper, type HelperTools } from "./helper-exec.ts";
 import { CONTROL } from "./helper-script.ts";
-import { changedFile, damagedFiles, needsUpload, refusedFiles } from "./inline-files.ts";
+import { changedFile, damagedFiles, failedCommand, needsUpload } from "./inline-files.ts";
 import { HELPER, INIT_HELPER } from "./pod.ts";
 import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
@@ -125,8 +125,8 @@ async function mark(delivery: Delivery, names: string[]): Promise<There | null> 
   const session = await execInHelper(delivery.tools, delivery.handle, { ...delivery, command });
   if (!session) return null;
   const text = await textOf(session);
-  const { exitCode, stderr } = await session.done;
-  if (exitCode !== 0) throw refusedFiles(stderr || `exit code ${exitCode}`);
+  const result = await session.done;
+  if (result.exitCode !== 0) throw failedCommand(result);
   return { marks: new Set(text.split("\n").filter(Boolean)), closesStdin: session.closesStdin };
 }
 
@@ -188,7 +188,7 @@ async function exchange<T>(
   }
   const [done, told] = await Promise.allSettled([session.done, answer]);
   if (done.status === "fulfilled" && done.value.exitCode !== 0) {
-    throw refusedFiles(done.value.stderr || `exit code ${done.value.exitCode}`);
+    throw failedCommand(done.value);
   }
   if (told.status === "rejected") throw told.reason;
   if (done.status === "rejected") throw done.reason;

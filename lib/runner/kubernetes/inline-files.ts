@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type InputFile, RunnerError } from "../contract.ts";
 import { checkInputPaths } from "../input-path.ts";
+import type { ExecResult } from "./exec.ts";
 import { HELPER_REMEDY } from "./container-causes.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
 
@@ -63,6 +64,22 @@ async function readVerified(file: InputFile): Promise<Buffer> {
 /** What arrived in the pod has another checksum than what was sent: it is sent again. */
 export function damagedFiles(told: string, expected = "none"): Error {
   return new Error(`The files arrived damaged: SHA-256 ${told} instead of ${expected}.`);
+}
+
+/** SIGKILL and SIGTERM. */
+const ENDED_FROM_OUTSIDE = [137, 143];
+
+/**
+ * Why a command in the helper did not end well. The helper that brings files ends as soon as it sees
+ * the last mark, and whatever still runs in it with it: then, and when the helper itself was killed,
+ * the pod says on another try how things stand.
+ */
+export function failedCommand({ exitCode, stderr }: ExecResult): Error {
+  const words = stderr.trim();
+  if (words === "" && ENDED_FROM_OUTSIDE.includes(exitCode)) {
+    return new Error(`The helper's command was ended from outside (exit code ${exitCode}).`);
+  }
+  return refusedFiles(words || `exit code ${exitCode}`);
 }
 
 /** @param words the pod's own */
