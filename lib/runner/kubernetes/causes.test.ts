@@ -82,7 +82,7 @@ const ENDS: Record<string, Pod> = {
     "Evicted",
     "The node was low on resource: ephemeral-storage. Threshold quantity: 200Mi, available: 116604Ki. Container main was using 56Ki, request is 0, has larger consumption of ephemeral-storage. Container files was using 52Ki, request is 0, has larger consumption of ephemeral-storage. ",
   ),
-  "evicted-resource": failed("Evicted", "The node was low on resource: ephemeral-storage. "),
+  "evicted-resource": failed("Evicted", "The node was low on resource: pids. "),
   "evicted-pressure": failed("Evicted", "The node had condition: [DiskPressure]. "),
   evicted: failed("Evicted"),
   "evicted-by-api": disrupted("EvictionByEvictionAPI"),

@@ -92,8 +92,6 @@ describe.skipIf(!isOwn)("on a node whose disk is full", () => {
     const handle = await start(scriptSpec(`${FILL}; sleep 140`, { keepsFiles: true }));
     const { ending } = await watchToEnd(runner, handle, signal());
     expect(ending).toMatchObject({ kind: "evicted", fault: "platform", mainStarted: true });
-    expect(ending.message).toMatch(
-      /^The node localhost ran short of disk and evicted the pod: its container "main" used \S+, what it wrote into volumes apart, with 0 requested\.$/,
-    );
+    expect(ending.message).toBe("The node localhost ran short of disk and evicted the pod.");
   });
 });

@@ -57,15 +57,13 @@ const OVER_ITS_LIMIT: EndRow[] = [
 const EVICTED: EndRow[] = [
   {
     id: "evicted-node-disk",
-    source: `${EVICTION}, nodeLowMessageFmt and containerMessageFmt, which leave out volumes`,
-    match: podReason(
-      ["Evicted"],
-      /low on resource: ephemeral-storage[^]*?Container (?<container>\S+) was using (?<usage>[^,]+), request is (?<request>[^,]+),/,
-    ),
+    // What it tells of containers leaves out their volumes: it may be next to nothing.
+    source: `${EVICTION}, nodeLowMessageFmt`,
+    match: podReason(["Evicted"], /low on resource: ephemeral-storage/),
     kind: "evicted",
     fault: "platform",
     began: "status",
-    says: 'The node {node} ran short of disk and evicted the pod: its container "{container}" used {usage}, what it wrote into volumes apart, with {request} requested.',
+    says: "The node {node} ran short of disk and evicted the pod.",
     remedy:
       "Free the node's disk, or set resources.request.ephemeral-storage to what the task writes.",
   },
