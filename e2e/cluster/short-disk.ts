@@ -1,7 +1,8 @@
-import { readFile, statfs, writeFile } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster } from "./contract.ts";
+import { setEvictionLimit } from "./eviction-limit.ts";
 import { runCommand } from "./own/command.ts";
 
 /** What the kubelet itself keeps on its disk. */
@@ -21,10 +22,10 @@ export interface SmallDisk {
  * Gives the node such a disk of its own, for as long as the cluster lives. For a cluster of our own
  * that nobody shares and that has no pod yet.
  */
-export async function giveSmallDisk({ kubeconfigPath, control }: Cluster): Promise<SmallDisk> {
+export async function giveSmallDisk(cluster: Cluster): Promise<SmallDisk> {
+  const { kubeconfigPath, control } = cluster;
   if (!control) throw new Error("The kubelet of this cluster is not ours.");
-  const state = dirname(kubeconfigPath);
-  const folder = join(state, "data/kubelet");
+  const folder = join(dirname(kubeconfigPath), "data/kubelet");
   await control.kill("kubelet");
   // Whatever is mounted below the cluster's folder goes with it.
   await runCommand("mount", ["-t", "tmpfs", "podflow-disk", folder]);
@@ -40,12 +41,6 @@ export async function giveSmallDisk({ kubeconfigPath, control }: Cluster): Promi
         await pause(100, undefined, { signal });
       }
     },
-    keepFree: async (mebibytes) => {
-      const path = join(state, "kubelet.yaml");
-      const settings = await readFile(path, "utf8");
-      const limit = `nodefs.available: "${mebibytes}Mi"`;
-      await writeFile(path, settings.replace(/nodefs\.available: "[^"]*"/, limit));
-      await control.restart("kubelet");
-    },
+    keepFree: (mebibytes) => setEvictionLimit(cluster, "nodefs.available", mebibytes),
   };
 }

@@ -1,25 +1,15 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { Agent, request } from "undici";
 import type { Api } from "./api.ts";
 import type { Cluster } from "./contract.ts";
+import { setEvictionLimit } from "./eviction-limit.ts";
 
 /**
  * Lets the node count as short of memory when so many more mebibytes of it are used than now, for as
  * long as the cluster lives. For a cluster of our own that nobody shares.
  */
-export async function leaveMemory(
-  { kubeconfigPath, control }: Cluster,
-  admin: Api,
-  mebibytes: number,
-): Promise<void> {
-  if (!control) throw new Error("The kubelet of this cluster is not ours.");
+export async function leaveMemory(cluster: Cluster, admin: Api, mebibytes: number): Promise<void> {
   const atLeast = Math.floor((await availableBytes(admin)) / 1024 ** 2) - mebibytes;
-  const path = join(dirname(kubeconfigPath), "kubelet.yaml");
-  const settings = await readFile(path, "utf8");
-  const limited = settings.replace(/memory\.available: "\w+"/, `memory.available: "${atLeast}Mi"`);
-  await writeFile(path, limited);
-  await control.restart("kubelet");
+  await setEvictionLimit(cluster, "memory.available", atLeast);
 }
 
 /** By the kubelet's own reckoning. It is asked itself: the API server passes nothing on to loopback. */

@@ -70,7 +70,7 @@ export function useLiveExecution(initial: ExecutionView): {
         );
         for (const event of events) {
           if (event.type === "log") feed.publish(event.lines);
-          // The navigation counts what runs: it says no other thing than the page.
+          // Else the navigation would count it as running for some seconds more.
           if (event.type === "end") void client.invalidateQueries(runningQuery());
         }
       },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { InputFile } from "../contract.ts";
 import type { ExecSession } from "./exec.ts";
-import { changedFile, damagedFiles, refusedFiles } from "./inline-files.ts";
+import { changedFile, damagedFiles, refusedFiles } from "./input-file-errors.ts";
 import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
 
 const MEBIBYTE = 1024 * 1024;

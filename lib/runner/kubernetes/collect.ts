@@ -132,12 +132,10 @@ async function persist<T>({ tools, signal }: Collection, work: () => Promise<T>)
       if (error instanceof ReceiverError) throw error.cause;
       if (error instanceof RunnerError) throw error;
       if (error instanceof UnlistableError) throw unreadable(error.message);
-      if (error instanceof DamagedError && tries >= TRIES) {
-        throw unreadable("They arrived damaged each time.", error);
-      }
       const failure = runnerErrorFrom(error, tools.api.access.server, "give out the files");
       if (tries >= TRIES || (error instanceof ApiFailure && !failure.isTransient)) {
-        throw unreadable(failure.message, failure);
+        const isDamaged = error instanceof DamagedError;
+        throw unreadable(isDamaged ? "They arrived damaged each time." : failure.message, failure);
       }
       await pause(100 * 3 ** tries, undefined, { signal });
     }
@@ -223,17 +221,11 @@ class ReceiverError extends Error {
 function unreadable(why: string, cause?: unknown): RunnerError {
   return new RunnerError("output-files", `The output files cannot be fetched. ${why}`, {
     remedy: "Run the task again; when it happens again, look at the pod's node and the network.",
-    evidence: evidenceOf(cause),
+    evidence: cause instanceof RunnerError ? cause.evidence : "",
     fault: "platform",
-    isTransient:
-      cause instanceof DamagedError || (cause instanceof RunnerError && cause.isTransient),
+    isTransient: cause instanceof RunnerError && cause.isTransient,
     cause,
   });
-}
-
-function evidenceOf(cause: unknown): string {
-  if (cause instanceof DamagedError) return cause.message;
-  return cause instanceof RunnerError ? cause.evidence : "";
 }
 
 function vanished(path: string): RunnerError {

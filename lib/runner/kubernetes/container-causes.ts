@@ -15,8 +15,8 @@ export const RUNTIME_REMEDY =
 /** Time for a Secret or ConfigMap that is made together with the pod. */
 export const LATE_OBJECT_SECONDS = 10;
 
-/** ENOSPC and EDQUOT in Go's words. */
-export const FULL_DISK = /no space left on device|disk quota exceeded/i;
+/** ENOSPC and EDQUOT, in the words of Go, glibc and musl. */
+export const FULL_DISK = /no space left on device|quota exceeded/i;
 export const FREE_THE_DISK = "Free the node's disk, or choose another node by nodeSelector.";
 
 const CREATE = "pkg/kubelet/kuberuntime/kuberuntime_container.go";

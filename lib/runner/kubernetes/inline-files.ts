@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { type InputFile, RunnerError } from "../contract.ts";
+import type { InputFile } from "../contract.ts";
 import { checkInputPaths } from "../input-path.ts";
-import type { ExecResult } from "./exec.ts";
-import { HELPER_REMEDY } from "./container-causes.ts";
+import { changedFile } from "./input-file-errors.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
 
 /** All the input files together, so that they fit into a pod, which may have about 1 MiB. */
@@ -59,51 +58,4 @@ async function readVerified(file: InputFile): Promise<Buffer> {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (bytes.length !== file.size || sha256 !== file.sha256) throw changedFile(file);
   return bytes;
-}
-
-/** What arrived in the pod has another checksum than what was sent: it is sent again. */
-export function damagedFiles(told: string, expected = "none"): Error {
-  return new Error(`The files arrived damaged: SHA-256 ${told} instead of ${expected}.`);
-}
-
-/** SIGKILL and SIGTERM. */
-const ENDED_FROM_OUTSIDE = [137, 143];
-
-/**
- * Why a command in the helper did not end well. The helper that brings files ends as soon as it sees
- * the last mark, and whatever still runs in it with it: then, and when the helper itself was killed,
- * the pod says on another try how things stand.
- */
-export function failedCommand({ exitCode, stderr }: ExecResult): Error {
-  const words = stderr.trim();
-  if (words === "" && ENDED_FROM_OUTSIDE.includes(exitCode)) {
-    return new Error(`The helper's command was ended from outside (exit code ${exitCode}).`);
-  }
-  return refusedFiles(words || `exit code ${exitCode}`);
-}
-
-/** @param words the pod's own */
-export function refusedFiles(words: string): RunnerError {
-  const isFull = /No space left|quota/i.test(words);
-  return new RunnerError("input-files", "The input files could not be put into the pod.", {
-    remedy: isFull
-      ? "The node's disk, or the pod's share of it, is full: free it, or send less."
-      : HELPER_REMEDY,
-    evidence: words.trim(),
-    fault: isFull ? "platform" : "user",
-    isTransient: false,
-  });
-}
-
-export function changedFile(file: InputFile): RunnerError {
-  return new RunnerError(
-    "input-files",
-    `The input file ${file.path} is not what it was when it was stored.`,
-    {
-      remedy: "Upload the file again; its stored bytes may be damaged.",
-      evidence: `expected ${file.size} bytes with SHA-256 ${file.sha256}`,
-      fault: "platform",
-      isTransient: false,
-    },
-  );
 }

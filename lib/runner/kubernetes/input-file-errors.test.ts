@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RunnerError } from "../contract.ts";
-import { failedCommand } from "./inline-files.ts";
+import { failedCommand } from "./input-file-errors.ts";
 
 test.each([137, 143])(
   "a command that ended with its helper (%i) is asked about again, and nobody's fault",
