@@ -1,7 +1,8 @@
 import { startCluster } from "#e2e/cluster/cluster.ts";
-import { runTool, say } from "./run.ts";
+import { say } from "./run.ts";
 import { findBrowser } from "./test/chromium.ts";
-import { type Count, runPlaywright, runVitest } from "./test/rings.ts";
+import { failureText } from "./test/failures.ts";
+import { broken, type Outcome, runPlaywright, runVitest, runWhole } from "./test/rings.ts";
 
 const RINGS = ["check", "unit", "contract", "cluster", "browser"] as const;
 type Ring = (typeof RINGS)[number];
@@ -17,23 +18,32 @@ if (filters.some((filter) => filter.startsWith("-"))) {
   process.exit(2);
 }
 
-const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const total: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
-async function ring(name: Ring, run: () => Promise<Count>): Promise<void> {
+function add(outcome: Outcome): void {
+  total.passed += outcome.passed;
+  total.failed += outcome.failed;
+  total.skipped += outcome.skipped;
+  total.failures.push(...outcome.failures);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function ring(name: Ring, run: () => Promise<Outcome>): Promise<void> {
   if (!rings.includes(name)) return;
   say(`\n== ${name}`);
   const began = performance.now();
-  const count = await run().catch((error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
-    return { passed: 0, failed: 1, skipped: 0 };
+  const outcome = await run().catch((error: unknown) => {
+    say(wordsOf(error));
+    return broken(name, wordsOf(error));
   });
   const seconds = Math.round((performance.now() - began) / 1000);
   say(
-    `== ${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
+    `== ${name}: ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped in ${seconds} s`,
   );
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
+  add(outcome);
 }
 
 /** Held for the whole run, so that all rings share one cluster. */
@@ -42,10 +52,7 @@ async function needCluster(): Promise<{ kubeconfig: string; stop: () => Promise<
   return { kubeconfig: cluster.kubeconfigPath, stop: () => cluster.stop() };
 }
 
-await ring("check", async () => {
-  const { code } = await runTool(["scripts/check.ts"], { shows: true });
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-});
+await ring("check", () => runWhole("check", ["scripts/check.ts"]));
 await ring("unit", () => runVitest("unit", filters));
 if (rings.some((name) => name === "contract" || name === "cluster" || name === "browser")) {
   try {
@@ -61,10 +68,11 @@ if (rings.some((name) => name === "contract" || name === "cluster" || name === "
     });
     await cluster.stop();
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    total.failed += 1;
+    add(broken("cluster", wordsOf(error)));
   }
 }
 
+// Last, so that whoever has only the end of the output knows what failed.
+for (const failure of total.failures) say(`\n${failureText(failure)}`);
 say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

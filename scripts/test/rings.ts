@@ -1,48 +1,55 @@
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
 import { runTool } from "../run.ts";
+import {
+  type Failure,
+  playwrightFailures,
+  playwrightReport,
+  runFailure,
+  vitestFailures,
+  vitestReport,
+} from "./failures.ts";
 
-export interface Count {
+export interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** Never empty where `failed` is more than zero. */
+  failures: Failure[];
 }
 
 const reports = mkdtempSync(join(tmpdir(), "podflow-reports-"));
 
-const vitestReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  success: z.boolean(),
-});
-const playwrightReport = z.object({
-  stats: z.object({
-    expected: z.number(),
-    unexpected: z.number(),
-    flaky: z.number(),
-    skipped: z.number(),
-  }),
-});
+/** A run that is one test: it ends well, or it fails with the end of what it printed. */
+export async function runWhole(name: string, args: string[]): Promise<Outcome> {
+  const { code, output } = await runTool(args, { shows: true });
+  return code === 0 ? { passed: 1, failed: 0, skipped: 0, failures: [] } : broken(name, output);
+}
+
+/** What a ring is that did not come to its end. */
+export function broken(name: string, output: string): Outcome {
+  return { passed: 0, failed: 1, skipped: 0, failures: [runFailure(name, output)] };
+}
 
 /** Runs one of vitest's projects, showing what it prints. A run that breaks counts as one failure. */
-export async function runVitest(project: string, filters: string[]): Promise<Count> {
+export async function runVitest(project: string, filters: string[]): Promise<Outcome> {
   const file = join(reports, `${project}.json`);
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
-  const { code } = await runTool(
+  const { code, output } = await runTool(
     ["node_modules/vitest/vitest.mjs", ...args, `--outputFile.json=${file}`, ...filters],
     { shows: true },
   );
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(file)) return broken(project, output);
   const report = vitestReport.parse(JSON.parse(readFileSync(file, "utf8")));
-  const failed = Math.max(report.numFailedTests, code === 0 ? 0 : 1);
+  const failures = vitestFailures(report);
+  // An error outside of any test (an unhandled rejection) fails the run and no test.
+  if (code !== 0 && failures.length === 0) failures.push(runFailure(project, output));
   return {
     passed: report.numPassedTests,
-    failed,
+    failed: Math.max(report.numFailedTests, failures.length),
     skipped: report.numPendingTests + report.numTodoTests,
+    failures,
   };
 }
 
@@ -50,9 +57,9 @@ export async function runVitest(project: string, filters: string[]): Promise<Cou
 export async function runPlaywright(
   environment: Record<string, string>,
   filters: string[],
-): Promise<Count> {
+): Promise<Outcome> {
   const file = join(reports, "browser.json");
-  const { code } = await runTool(
+  const { code, output } = await runTool(
     [
       "node_modules/@playwright/test/cli.js",
       "test",
@@ -63,8 +70,15 @@ export async function runPlaywright(
     ],
     { shows: true, environment: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: file } },
   );
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
-  const { stats } = playwrightReport.parse(JSON.parse(readFileSync(file, "utf8")));
-  const failed = Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1);
-  return { passed: stats.expected, failed, skipped: stats.skipped };
+  if (!existsSync(file)) return broken("browser", output);
+  const report = playwrightReport.parse(JSON.parse(readFileSync(file, "utf8")));
+  const failures = playwrightFailures(report);
+  if (code !== 0 && failures.length === 0) failures.push(runFailure("browser", output));
+  const { expected, unexpected, flaky, skipped } = report.stats;
+  return {
+    passed: expected,
+    failed: Math.max(unexpected + flaky, failures.length),
+    skipped,
+    failures,
+  };
 }
