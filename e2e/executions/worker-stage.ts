@@ -29,11 +29,13 @@ export function someWorker(runner: Runner, slots = WORKER_SETTINGS.workerSlots):
   return startWorker({ runners: onlyRunner(runner), settings });
 }
 
+/** A bound, not a measure: on a slow machine what is waited for comes late. */
+const LIMIT_MS = 90_000;
+
 /** The execution once it is as wanted; looks at every change. @throws Error that shows how it is when the time is over */
 export async function until(
   id: string,
   wanted: (execution: ExecutionView) => boolean,
-  limitMs = 15_000,
 ): Promise<ExecutionView> {
   const changed = Promise.withResolvers<ExecutionView>();
   const look = async (): Promise<void> => {
@@ -46,7 +48,7 @@ export async function until(
     const shown = await getExecution(id).catch(String);
     changed.reject(new Error(`Not as wanted in time: ${JSON.stringify(shown, null, 1)}`));
   };
-  const timer = setTimeout(() => void giveUp(), limitMs);
+  const timer = setTimeout(() => void giveUp(), LIMIT_MS);
   onChange();
   try {
     return await changed.promise;
@@ -56,8 +58,8 @@ export async function until(
   }
 }
 
-export async function untilEnded(id: string, limitMs?: number): Promise<ExecutionView> {
-  return until(id, (execution) => isTerminal(execution.state), limitMs);
+export async function untilEnded(id: string): Promise<ExecutionView> {
+  return until(id, (execution) => isTerminal(execution.state));
 }
 
 /** The texts of an execution's log, without what Podflow itself says in it. */

@@ -75,7 +75,7 @@ tasks:
 
 function preview(changes: Partial<PreviewRequest>): Promise<TaskPreview> {
   const request = { source: FLOW, taskId: null, line: null, connectionId: AWAY, ...changes };
-  return previewTask(request, AbortSignal.timeout(20_000), settings);
+  return previewTask(request, AbortSignal.timeout(90_000), settings);
 }
 
 function linesOf({ findings }: TaskPreview): string[] {

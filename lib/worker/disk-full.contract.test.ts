@@ -87,13 +87,13 @@ describe.skipIf(!isRoot)("a data folder whose disk is full", () => {
   it("fails the execution whose file it cannot take, by that name, and takes the next one", async () => {
     const flow = await script("echo begun", `head -c ${16 * MIB} /dev/zero > made.bin`);
     await fill(8 * MIB);
-    const failed = await untilEnded(await someExecution(flow), 60_000);
+    const failed = await untilEnded(await someExecution(flow));
     expect(failed.state).toBe("FAILED");
     expect(failed.failure).toMatchObject({ kind: "storage", fault: "platform" });
     expect(failed.failure?.message).toContain("The disk that keeps files is full");
     expect(await logTexts(failed.id)).toContain("begun");
     await makeRoom();
-    const next = await untilEnded(await someExecution(flow), 60_000);
+    const next = await untilEnded(await someExecution(flow));
     expect(next).toMatchObject({ state: "SUCCESS", failure: null });
     expect(next.taskRuns[0]?.files).toMatchObject([{ name: "made.bin", size: 16 * MIB }]);
   });

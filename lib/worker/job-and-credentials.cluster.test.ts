@@ -82,7 +82,7 @@ test("a task pulls its image with a login, in a Job; the password is stored nowh
     `containerImage: ${registry.host}/podflow-test/nonroot`,
   );
   const id = await someExecution(flow);
-  const ended = await untilEnded(id, 60_000);
+  const ended = await untilEnded(id);
   expect(ended.failure).toBeNull();
   expect(ended.state).toBe("SUCCESS");
   expect(await logTexts(id)).toEqual(["the password is ********"]);
@@ -107,18 +107,14 @@ test("a task whose registry is down says so while it waits, and goes on when tha
   );
   await registry.goDown();
   const id = await someExecution(flow);
-  const waits = await until(
-    id,
-    (its) => its.taskRuns[0]?.attempts[0]?.waiting?.kind === "image",
-    30_000,
-  );
+  const waits = await until(id, (its) => its.taskRuns[0]?.attempts[0]?.waiting?.kind === "image");
   expect(waits.taskRuns[0]?.attempts[0]?.waiting).toMatchObject({
     message: `The registry of the image "${image}" cannot be reached.`,
     remedy: "Check the registry's name, and that the nodes reach it.",
     evidence: expect.stringContaining("connection refused"),
   });
   await registry.comeBack();
-  const ended = await untilEnded(id, 90_000);
+  const ended = await untilEnded(id);
   expect(ended).toMatchObject({ state: "SUCCESS", failure: null });
   expect(ended.taskRuns[0]?.attempts).toHaveLength(1);
   expect(await logTexts(id)).toEqual(["pulled"]);
@@ -135,17 +131,13 @@ test("a task whose Job may have no pod shows the quota while it waits, and is ki
   await expect.poll(isCounted, { timeout: 90_000 }).toBe(true);
   workers.push(someWorker(await namespace.runner()));
   const id = await someExecution(await flowWith(["echo never"], "containerImage: busybox"));
-  const waits = await until(
-    id,
-    (its) => its.taskRuns[0]?.attempts[0]?.waiting?.kind === "quota",
-    30_000,
-  );
+  const waits = await until(id, (its) => its.taskRuns[0]?.attempts[0]?.waiting?.kind === "quota");
   expect(waits.taskRuns[0]?.attempts[0]?.waiting).toMatchObject({
     message: expect.stringContaining("quota"),
     evidence: expect.stringContaining("exceeded quota: none"),
   });
   await killExecution(id);
-  expect((await untilEnded(id, 30_000)).state).toBe("KILLED");
+  expect((await untilEnded(id)).state).toBe("KILLED");
   await admin.call("DELETE", `${quotas}/none`);
   await expectNothingLeft();
 });

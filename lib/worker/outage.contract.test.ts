@@ -81,7 +81,7 @@ describe("a database that dies and comes back", () => {
       server.process.kill("SIGKILL");
       await sleep(awayMs);
       server = await startAgain();
-      const execution = await untilEnded(id, 60_000);
+      const execution = await untilEnded(id);
       expect(execution.failure).toBeNull();
       expect(execution.state).toBe("SUCCESS");
       expect(execution.taskRuns.map((run) => run.attempts.length)).toEqual([1, 1]);

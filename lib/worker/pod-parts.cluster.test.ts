@@ -26,8 +26,6 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const LIMIT_MS = 90_000;
-
 /** A flow with this runner, which begins in line 7. */
 const run = async (runner: string, ...task: string[]): Promise<string> =>
   someExecution(
@@ -77,13 +75,13 @@ test("a flow of the paid edition runs, and with delete: false its pod stays with
     "outputFiles: [out.txt]",
     'commands: ["id -u; echo $WHERE; touch /data/x; echo out > out.txt"]',
   );
-  const execution = await untilEnded(id, LIMIT_MS);
+  const execution = await untilEnded(id);
   expect(execution).toMatchObject({ state: "SUCCESS", failure: null });
   expect(await logTexts(id)).toEqual(["1000", "/kestra/working-dir"]);
   expect(execution.taskRuns[0]?.files).toMatchObject([{ name: "out.txt", size: 4 }]);
   // The node may start the last container after main has ended.
   await expect
-    .poll(states, { timeout: LIMIT_MS })
+    .poll(states, { timeout: 90_000 })
     .toEqual([{ by: "work", files: "running", main: "terminated", "never-ends": "running" }]);
 });
 
@@ -106,7 +104,7 @@ test("a script that is longer than any argument may be runs in the shell that th
   const padding = `# ${"x".repeat(200 * 1024)}`;
   const script = ["cd /tmp", "export PLACE=here", padding, "echo $PLACE; pwd; echo $0; exit 3"];
   const id = await run("pullPolicy: IF_NOT_PRESENT", `commands: ${JSON.stringify(script)}`);
-  const execution = await untilEnded(id, LIMIT_MS);
+  const execution = await untilEnded(id);
   expect(execution.taskRuns[0]?.attempts[0]).toMatchObject({ state: "FAILED", exitCode: 3 });
   expect((await logTexts(id)).slice(0, 3)).toEqual(["here", "/tmp", "/bin/sh"]);
 });
@@ -116,7 +114,7 @@ test("what no pod has is the failure, at its line and in the API server's words"
     "podSpec:\n  volumes:\n    - name: data\n      emptydir: {}",
     "commands: [x]",
   );
-  const { state, failure } = await untilEnded(id, LIMIT_MS);
+  const { state, failure } = await untilEnded(id);
   expect(state).toBe("FAILED");
   expect(failure).toMatchObject({ kind: "config", fault: "user", line: 12 });
   expect(failure?.evidence).toContain('unknown field "spec.volumes[0].emptydir"');

@@ -92,7 +92,7 @@ describe("many executions while workers come and go", () => {
     await going;
     const all: string[] = [];
     for (const { id, isKilled, ends } of made) {
-      const found = await lies(await untilEnded(id, 60_000), isKilled, ends);
+      const found = await lies(await untilEnded(id), isKilled, ends);
       all.push(...found.map((lie) => `${id}: ${lie}`));
     }
     expect(all).toEqual([]);

@@ -86,7 +86,7 @@ test("a process of this machine gives the token with which a pod runs on a clust
     ),
   );
   const id = await someExecution(flow);
-  const ended = await untilEnded(id, 60_000);
+  const ended = await untilEnded(id);
   await worker.stop();
   await pool.close();
   expect(ended.failure).toBeNull();

@@ -100,7 +100,7 @@ export class Stage {
 
   /** Removes the run at once, whatever state the case is in. */
   async destroy(target: RunHandle | { attemptId: string }): Promise<void> {
-    await this.runner.destroy(target, { graceSeconds: 0 }, AbortSignal.timeout(30_000));
+    await this.runner.destroy(target, { graceSeconds: 0 }, AbortSignal.timeout(90_000));
   }
 
   /** Removes what the case has started. */

@@ -48,7 +48,7 @@ async function apiOf(replies: Reply[], rate?: RequestRate) {
   return { api, calls };
 }
 
-const signal = (): AbortSignal => AbortSignal.timeout(15_000);
+const signal = (): AbortSignal => AbortSignal.timeout(90_000);
 const gap = (calls: number[], index: number): number =>
   (calls[index] ?? 0) - (calls[index - 1] ?? 0);
 

@@ -33,7 +33,7 @@ async function check(path: string, name = namespace.name): Promise<ClusterCheck>
     context: null,
     allowsExec: false,
   });
-  return checkCluster(access, { namespace: name, signal: AbortSignal.timeout(30_000) });
+  return checkCluster(access, { namespace: name, signal: AbortSignal.timeout(90_000) });
 }
 
 test("a cluster where everything is allowed is ready", async () => {

@@ -60,7 +60,7 @@ const waitingPod =
   });
 
 async function firstOf(runner: Runner): Promise<Observation> {
-  for await (const seen of runner.observe(handle, AbortSignal.timeout(10_000))) return seen;
+  for await (const seen of runner.observe(handle, AbortSignal.timeout(90_000))) return seen;
   throw new Error("Nothing was observed.");
 }
 

@@ -42,7 +42,7 @@ async function podsBy(config: ConnectionConfig): Promise<unknown> {
     await accessFromConnectionConfig({ masterUrl: server, ...config }, null, rules),
   );
   try {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(90_000);
     return await api.call("GET", "/api/v1/namespaces/default/pods", { signal });
   } finally {
     await api.close();

@@ -251,7 +251,7 @@ describe.concurrent("images of every kind get their files and give them back", (
 describe.concurrent("what a cluster refuses", () => {
   const start = async (changes: SpecChanges = {}, kubeconfigPath?: string): Promise<unknown> => {
     const own = await namespace.runner({ kubeconfigPath });
-    return own.start(scriptSpec("true", changes), AbortSignal.timeout(20_000));
+    return own.start(scriptSpec("true", changes), AbortSignal.timeout(90_000));
   };
   const makeNamespace = async (name: string, labels: Record<string, string>): Promise<string> => {
     const full = `${namespace.name}-${name}`;

@@ -58,7 +58,7 @@ async function readWhile(
   const read: string[] = [];
   const gaps: (RunLogGap & { afterLine: number })[] = [];
   let cursor: string | null = null;
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(90_000);
   try {
     for (let isOver = false; !isOver;) {
       const runner = createKubernetesRunner({

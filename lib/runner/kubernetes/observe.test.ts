@@ -51,7 +51,7 @@ async function endAfter(pod: Pod, event: object): Promise<unknown> {
   const handle = { attemptId: "a", namespace: "n", name: "p", uid: "u" };
   const tools = { api, watch, deliveredAt: () => null };
   let last: unknown = null;
-  for await (const seen of observePod(tools, handle, AbortSignal.timeout(20_000))) last = seen;
+  for await (const seen of observePod(tools, handle, AbortSignal.timeout(90_000))) last = seen;
   return last;
 }
 

@@ -48,7 +48,7 @@ test.each([
   const warnings = new PodWarnings(place.api, () => undefined);
   const starting = waitOnTheWay("starting", "");
   const explained = async (): Promise<string> => {
-    const { wait } = await warnings.explain(pod, starting, AbortSignal.timeout(5000));
+    const { wait } = await warnings.explain(pod, starting, AbortSignal.timeout(90_000));
     return wait.waiting.message;
   };
   await expect
@@ -62,7 +62,7 @@ test("a pod that starts in time costs no request", async () => {
   const place = await apiOf([warning("uid", "login")], { mayWatch: true });
   const warnings = new PodWarnings(place.api, () => undefined);
   const starting = waitOnTheWay("starting", "");
-  const { wait, againAt } = await warnings.explain(pod, starting, AbortSignal.timeout(5000));
+  const { wait, againAt } = await warnings.explain(pod, starting, AbortSignal.timeout(90_000));
   expect(wait).toBe(starting);
   expect(againAt).toBeGreaterThan(Date.now() - 1000);
   expect(place.reads()).toBe(0);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
   await strict.api.call("PATCH", `/api/v1/namespaces/${strict.name}`, {
     body: { metadata: { labels } },
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(90_000),
   });
   await strict.call("POST", "/resourcequotas", {
     metadata: { name: "none" },
@@ -50,7 +50,7 @@ afterAll(async () => {
 function preview(changes: SpecChanges, by: Runner = runner): Promise<RunPreview> {
   const image = `${cluster.registry}/podflow-test/nonroot`;
   const spec = scriptSpec("echo hi", { image, ...changes });
-  return by.preview(spec, AbortSignal.timeout(30_000));
+  return by.preview(spec, AbortSignal.timeout(90_000));
 }
 
 function wrong({ findings }: RunPreview): PreviewFinding[] {
@@ -173,7 +173,7 @@ test("a Job is shown as it is sent, and its pod is tried as well", async () => {
 test("a level that the namespace only warns about is a warning", async () => {
   const body = { metadata: { labels: { "pod-security.kubernetes.io/warn": "restricted" } } };
   const path = `/api/v1/namespaces/${open.name}`;
-  await open.api.call("PATCH", path, { body, signal: AbortSignal.timeout(20_000) });
+  await open.api.call("PATCH", path, { body, signal: AbortSignal.timeout(90_000) });
   await expect
     .poll(async () => wrong(await preview({})), { timeout: 90_000 })
     .toMatchObject([

@@ -108,7 +108,7 @@ test("everything of a task goes through the kubeconfig's proxy: calls, log and f
 test("a proxy that does not let us through is told as such", async () => {
   asked = [];
   const runner = await namespace.runner({ kubeconfigPath: await kubeconfigBehind("wrong:x") });
-  await expect(runner.start(scriptSpec("true"), AbortSignal.timeout(20_000))).rejects.toMatchObject(
+  await expect(runner.start(scriptSpec("true"), AbortSignal.timeout(90_000))).rejects.toMatchObject(
     { name: "RunnerError", kind: "unreachable" },
   );
   expect(asked).not.toEqual([]);

@@ -171,7 +171,7 @@ test("the code goes on when the worker that started it is killed", async ({ acto
   const program = `
     import { createProcessRunner } from ${JSON.stringify(join(import.meta.dirname, "process-runner.ts"))};
     const runner = createProcessRunner({ folder: process.argv[1], installationId: "faults" });
-    await runner.start(JSON.parse(process.argv[2]), AbortSignal.timeout(20_000));
+    await runner.start(JSON.parse(process.argv[2]), AbortSignal.timeout(90_000));
     process.kill(process.pid, "SIGKILL");`;
   const worker = spawn(
     process.execPath,
