@@ -8,6 +8,8 @@ import {
   type Stage,
 } from "#e2e/executions/stage.ts";
 import { good } from "#e2e/executions/play.ts";
+import { pool } from "#lib/store/database.ts";
+import { transaction } from "#lib/store/transaction.ts";
 import { advanceExecution } from "./advance.ts";
 import { changedSince, getExecution, listExecutions, recentExecutions } from "./read.ts";
 import { recordAttempt } from "./record.ts";
@@ -19,6 +21,15 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const one = { owner: "one", leaseSeconds: 30 };
+/** How many statements wait for a lock. */
+async function waitForALock(): Promise<number> {
+  const { rows } = await pool().query<{ waiting: number }>(
+    `SELECT count(*)::int AS waiting FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.waiting ?? 0;
+}
+
 const plain = () => flow("tasks:", ...logTask("a"));
 
 describe("readers", () => {
@@ -40,6 +51,27 @@ describe("readers", () => {
       ["a", "SUCCESS"],
       ["b", "RUNNING"],
     ]);
+  });
+
+  it("see an execution at one moment, whatever is written while they read", async () => {
+    const id = await create(await plain());
+    const lease = (await advanceExecution(id, null, one))?.claimed[0]?.lease;
+    if (!lease) throw new Error("nothing was claimed");
+    const reading = await transaction(async (writer) => {
+      // The reader waits here with the execution's row read, and not the rest.
+      await writer.query("LOCK TABLE attempts IN ACCESS EXCLUSIVE MODE");
+      const waiting = getExecution(id);
+      await expect.poll(waitForALock).toBeGreaterThan(0);
+      for (const table of ["attempts", "task_runs", "executions"]) {
+        const key = table === "executions" ? "id" : "execution_id";
+        await writer.query(`UPDATE ${table} SET state = 'SUCCESS' WHERE ${key} = $1`, [id]);
+      }
+      return { waiting };
+    });
+    const { state, taskRuns } = await reading.waiting;
+    const [run] = taskRuns;
+    expect([state, run?.state, run?.attempts[0]?.state]).toEqual(Array(3).fill("RUNNING"));
+    expect((await getExecution(id)).taskRuns[0]?.attempts[0]?.state).toBe("SUCCESS");
   });
 
   it("page through a list without a gap or a repeat", async () => {

@@ -2,7 +2,9 @@ import { AppError } from "#lib/core/app-error.ts";
 import type { ExecutionView, TaskRunView } from "#lib/core/execution-view.ts";
 import { LIVE_STATES, type StateChange } from "#lib/core/state.ts";
 import { pool } from "#lib/store/database.ts";
+import { snapshot } from "#lib/store/transaction.ts";
 import { flowOfRevision, isFlow } from "./flow-revision.ts";
+import type { Queryable } from "./queryable.ts";
 import { withoutSecrets } from "./secret-inputs.ts";
 import { inWrittenOrder } from "./written-order.ts";
 import {
@@ -43,12 +45,19 @@ interface ExecutionRow extends SummaryRow {
 }
 
 /**
- * What changed after this version (0: everything); null when nothing did.
+ * What changed after this version (0: everything), all of one moment; null when nothing did.
  * @throws AppError `not-found`, also once it is deleted
  */
-export async function changedSince(id: string, version: number): Promise<ExecutionChange | null> {
-  // The execution is read first: what changes meanwhile has a higher version and comes next time.
-  const { rows } = await pool().query<ExecutionRow>(
+export function changedSince(id: string, version: number): Promise<ExecutionChange | null> {
+  return snapshot((db) => changesIn(db, id, version));
+}
+
+async function changesIn(
+  db: Queryable,
+  id: string,
+  version: number,
+): Promise<ExecutionChange | null> {
+  const { rows } = await db.query<ExecutionRow>(
     `SELECT ${SUMMARY_COLUMNS}, version, state_history, inputs, outputs, log_lines
      FROM executions WHERE id = $1`,
     [id],
@@ -56,30 +65,24 @@ export async function changedSince(id: string, version: number): Promise<Executi
   const [row] = rows;
   if (!row) throw notFound(id);
   if (row.version <= version) return null;
-  const [runs, attempts, files, metrics, flow] = await Promise.all([
-    pool().query<TaskRunRow>(CHANGED_RUNS, [id, version]),
-    pool().query<AttemptRow>(
-      `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE task_run_id IN
-         (SELECT id FROM (${CHANGED_RUNS}) AS changed) ORDER BY number`,
-      [id, version],
-    ),
-    pool().query<ArtifactRow & { task_run_id: string | null; kind: string }>(
-      `SELECT uri, name, size, sha256, task_run_id, kind FROM artifacts
-       WHERE execution_id = $1 AND (task_run_id IS NULL OR task_run_id IN
-         (SELECT id FROM (${CHANGED_RUNS}) AS changed)) ORDER BY name`,
-      [id, version],
-    ),
-    pool().query<MetricRow>(
-      `SELECT task_run_id, task_id, name, type, value, tags FROM metrics WHERE execution_id = $1
-       ORDER BY id`,
-      [id],
-    ),
-    flowOfRevision(pool(), {
-      namespace: row.namespace,
-      flowId: row.flow_id,
-      revision: row.revision,
-    }),
-  ]);
+  const runs = await db.query<TaskRunRow>(CHANGED_RUNS, [id, version]);
+  const runIds = runs.rows.map((run) => run.id);
+  const attempts = await db.query<AttemptRow>(
+    `SELECT ${ATTEMPT_COLUMNS} FROM attempts WHERE task_run_id = ANY ($1) ORDER BY number`,
+    [runIds],
+  );
+  const files = await db.query<ArtifactRow & { task_run_id: string | null; kind: string }>(
+    `SELECT uri, name, size, sha256, task_run_id, kind FROM artifacts
+     WHERE execution_id = $1 AND (task_run_id IS NULL OR task_run_id = ANY ($2)) ORDER BY name`,
+    [id, runIds],
+  );
+  const metrics = await db.query<MetricRow>(
+    `SELECT task_run_id, task_id, name, type, value, tags FROM metrics WHERE execution_id = $1
+     ORDER BY id`,
+    [id],
+  );
+  const { namespace, flow_id: flowId, revision } = row;
+  const flow = await flowOfRevision(db, { namespace, flowId, revision });
   const { tasks, inputs, outputs } = isFlow(flow) ? flow : { tasks: [], inputs: [], outputs: [] };
   return {
     execution: {
