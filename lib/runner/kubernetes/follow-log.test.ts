@@ -181,6 +181,31 @@ describe.concurrent("a pod's log", () => {
     expect(gaps).toEqual([]);
   });
 
+  test.each([
+    ["before its stream", "end"],
+    ["after its stream", "breakOff"],
+  ] as const)(
+    "costs one small request more where its end was followed, told %s",
+    async (_, ending) => {
+      let asked: string[] = [];
+      const { count, read, gaps } = await readWhile(1, async ({ node, print }) => {
+        asked = node.requests;
+        await node.followed;
+        print(20);
+        await pause(300);
+        if (ending === "breakOff") {
+          node.endFollowing();
+          await pause(300);
+        }
+        node.end();
+      });
+      expect(read).toEqual(upTo(count));
+      expect(gaps).toEqual([]);
+      const ofPod = asked.filter((kind) => kind.startsWith("log") || kind === "pod");
+      expect(ofPod).toEqual(["log follow", "log tail"]);
+    },
+  );
+
   test("that was rotated before it was first read says that its beginning is missing", async () => {
     const { count, read, gaps } = await readWhile(
       1,

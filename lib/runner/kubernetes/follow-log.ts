@@ -17,12 +17,8 @@ const DRAIN_TRIES = 6;
 /** An API server that was just started may refuse what it allows some seconds later. */
 const REFUSED_TRIES = 8;
 
-/**
- * The least time between two streams of a container that is said to run, and what it grows to while
- * they bring nothing: a node tells an end up to a second late, and each stream is two calls.
- */
-const REOPEN_MS = 200;
-const LONGEST_REOPEN_MS = 800;
+/** Between two streams of a container that is said to run: a node tells an end up to a second late. */
+const REOPEN_MS = 1_000;
 
 interface Tools {
   api: ClusterApi;
@@ -45,7 +41,6 @@ export async function* followPodLog(
   let fileEnd: FileEnd | null = null;
   let early: EarlyEndError | null = null;
   let failures = 0;
-  let reopenMs = REOPEN_MS;
   try {
     for (;;) {
       const found = await containerToRead(tools, handle, { bell, signal });
@@ -63,9 +58,7 @@ export async function* followPodLog(
         fileEnd = reader.fileEnd;
         failures = 0;
         if (reader.isComplete) return;
-        // Following ends with the container, which the watch may be late to tell.
-        reopenMs = reader.hasProgressed ? REOPEN_MS : Math.min(reopenMs * 2, LONGEST_REOPEN_MS);
-        if (found.state === "running") await refresh(tools, handle, { bell, signal, reopenMs });
+        if (found.state === "running") await untilTold(tools, handle, { bell, signal });
       } catch (error) {
         signal.throwIfAborted();
         early = error instanceof EarlyEndError ? error : null;
@@ -97,22 +90,22 @@ function hasEndedBy(pod: Pod, fileEnd: FileEnd | null): boolean {
 }
 
 /**
- * Reads the pod for everybody, and keeps a node that ends streams from being asked all the time. Mostly
- * a stream ends because the container has; the watch tells so a moment later, and that ends the wait.
+ * Following ends with the container, mostly, and the watch tells that a moment later. Where it does not,
+ * the pod is read for everybody: either the watch is late, or the stream was broken off.
  */
-async function refresh(
+async function untilTold(
   { api, watch }: Tools,
   handle: RunHandle,
-  { bell, signal, reopenMs }: { bell: Bell; signal: AbortSignal; reopenMs: number },
+  { bell, signal }: { bell: Bell; signal: AbortSignal },
 ): Promise<void> {
-  const pod = await readPod(api, handle, signal).catch(() => null);
-  if (pod) watch.add(pod);
-  const over = performance.now() + reopenMs;
-  for (let left = reopenMs; left > 0; left = over - performance.now()) {
+  const over = performance.now() + REOPEN_MS;
+  for (let left = REOPEN_MS; left > 0; left = over - performance.now()) {
     const seen = watch.get(handle.name);
     if (seen && !statusOf(seen, MAIN)?.state?.running) return;
     await bell.wait(left);
   }
+  const pod = await readPod(api, handle, signal).catch(() => null);
+  if (pod) watch.add(pod);
 }
 
 type Found =

@@ -30,17 +30,14 @@ export class AnswerEnd {
 
   /** Remembers the last of these lines of the answer, and gives them back. */
   seen(lines: StampedLine[]): StampedLine[] {
-    const last = lines.at(-1);
-    // Copied: a line would keep the chunk in memory that it came in.
-    if (last) this.#last = { stamp: last.stamp, bytes: Buffer.from(last.bytes) };
+    this.#last = lastOf(lines) ?? this.#last;
     return lines;
   }
 
   /** Whether the answer, and the rest behind its last line feed, ended with the log's last line. */
   async isLogs(rest: StampedLine | null): Promise<boolean> {
     const [tail, last] = [await this.#tail, rest ?? this.#last];
-    if (tail === null || last === null) return tail === last;
-    return tail.stamp === last.stamp && isEqual(tail.bytes, last.bytes);
+    return tail === null || last === null ? tail === last : isSameLine(tail, last);
   }
 
   /**
@@ -53,10 +50,25 @@ export class AnswerEnd {
     const [tail, last] = [await this.#tail, rest ?? this.#last];
     const early = new EarlyEndError(last);
     if (!tail || !last || !before?.last) throw early;
-    const isSame = before.last.stamp === last.stamp && isEqual(before.last.bytes, last.bytes);
     const end = last.bytes.subarray(last.bytes.length - tail.bytes.length);
-    if (!isSame || tail.bytes.length >= last.bytes.length || !isEqual(end, tail.bytes)) throw early;
+    if (
+      !isSameLine(before.last, last) ||
+      tail.bytes.length >= last.bytes.length ||
+      !isEqual(end, tail.bytes)
+    )
+      throw early;
   }
+}
+
+/** The last of these lines, copied: it would keep the chunk in memory that it came in. */
+export function lastOf(lines: StampedLine[]): StampedLine | null {
+  const last = lines.at(-1);
+  return last ? { stamp: last.stamp, bytes: Buffer.from(last.bytes) } : null;
+}
+
+/** Whether two answers tell of one line. */
+export function isSameLine(one: StampedLine, other: StampedLine): boolean {
+  return one.stamp === other.stamp && isEqual(one.bytes, other.bytes);
 }
 
 function isEqual(one: Uint8Array, other: Uint8Array): boolean {

@@ -71,13 +71,13 @@ test("a file that was read to its end is followed by the next without a gap, and
   const torn = { stamp: at(3), bytes: Buffer.from("he") };
   const next = { stamp: at(4), bytes: Buffer.from("ad") };
   const whole = { isNew: true, gap: null, torn };
-  expect(new Resumption(cursor, { torn, at: 0 }).next(next)).toEqual(whole);
-  expect(new Resumption(cursor, { torn: null, at: 0 }).next(next)).toEqual({
+  expect(new Resumption(cursor, { last: null, torn, at: 0 }).next(next)).toEqual(whole);
+  expect(new Resumption(cursor, { last: null, torn: null, at: 0 }).next(next)).toEqual({
     ...whole,
     torn: null,
   });
   const later = { stamp: at(200), bytes: NO_BYTES };
-  expect(new Resumption(cursor, { torn, at: 0 }).next(later)).toMatchObject({
+  expect(new Resumption(cursor, { last: null, torn, at: 0 }).next(later)).toMatchObject({
     gap: { why: expect.stringMatching(/missing/) },
     torn: null,
   });
@@ -86,7 +86,7 @@ test("a file that was read to its end is followed by the next without a gap, and
 test("an answer without the last line that was read tells that the end may be missing", () => {
   const cursor = cursorAfter([at(1), at(2)]);
   expect(new Resumption(cursor).end()).toMatchObject({ after: at(2), before: null });
-  expect(new Resumption(cursor, { torn: null, at: 0 }).end()).toBeNull();
+  expect(new Resumption(cursor, { last: null, torn: null, at: 0 }).end()).toBeNull();
   const seen = new Resumption(cursor);
   for (const stamp of [at(1), at(2)]) seen.next({ stamp, bytes: NO_BYTES });
   expect(seen.end()).toBeNull();

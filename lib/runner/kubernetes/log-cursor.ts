@@ -120,8 +120,11 @@ export class LogCursor {
   }
 }
 
-/** The node's file was read to its end, and this was the beginning of a line in it. */
+/** The node's file was read to its end. */
 export interface FileEnd {
+  /** The last line that was read in it. */
+  last: StampedLine | null;
+  /** The beginning of a line that it ended with. */
   torn: StampedLine | null;
   /** When that was, in milliseconds of the cluster's clock. */
   at: number;

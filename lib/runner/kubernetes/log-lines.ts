@@ -38,6 +38,11 @@ export class LogLineParser {
     this.#mayBeginInside = mayBeginInside;
   }
 
+  /** Whether the bytes so far end within a line. */
+  get isInside(): boolean {
+    return this.#rest.length > 0;
+  }
+
   /** @throws NotALogError when a line has no stamp */
   push(chunk: Buffer): StampedLine[] {
     const lines: StampedLine[] = [];

@@ -3,7 +3,7 @@ import type { ClusterApi } from "./api.ts";
 import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
 import type { LogBeginning } from "./log-beginning.ts";
 import { type FileEnd, type LogCursor, Resumption, type Resumed } from "./log-cursor.ts";
-import { AnswerEnd, type EarlyEndError } from "./log-answer-end.ts";
+import { AnswerEnd, type EarlyEndError, isSameLine, lastOf } from "./log-answer-end.ts";
 import { LogLineParser, millisecondOf, NotALogError, type StampedLine } from "./log-lines.ts";
 import { MAIN, statusOf } from "./pod.ts";
 import type { PodWatch } from "./pod-watch.ts";
@@ -44,7 +44,7 @@ export class LogReader {
   }
 
   /**
-   * The log of an ended container to its end.
+   * The log of an ended container to its end. Where following has read the log's last line, that is all.
    * @param fileEnd where following before has ended
    * @param before how the answer before this one ended, if that was not its end
    * @throws EarlyEndError when the answer ended before the log did
@@ -55,7 +55,12 @@ export class LogReader {
   ): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor, fileEnd);
     const parser = new LogLineParser(this.#cursor.second !== null);
-    const end = new AnswerEnd(this.#readTail());
+    const tail = this.#readTail();
+    if (fileEnd?.last && !fileEnd.torn && isLogsLast(await tail, fileEnd.last)) {
+      yield* this.#completed();
+      return;
+    }
+    const end = new AnswerEnd(tail);
     let isEmpty = true;
     for await (const chunk of await this.#open(false)) {
       isEmpty = false;
@@ -84,6 +89,7 @@ export class LogReader {
     const resumption = new Ahead(new Resumption(this.#cursor));
     const parser = new LogLineParser(this.#cursor.second !== null);
     let hasTriedRest = false;
+    let last: StampedLine | null = null;
     try {
       for (;;) {
         const next = chunks.next();
@@ -95,17 +101,19 @@ export class LogReader {
           const limit = opened + FIRST_BYTES_MS - performance.now();
           if (this.#cursor.seen > 0 || !(await isWithin(next, limit))) {
             const before = this.#linesRead;
-            yield* this.#rest();
+            yield* this.#rest(resumption.isConnected && !parser.isInside ? last : null);
             if (this.isComplete) return;
             resumption.skip(this.#linesRead - before);
           }
         }
         const result = await next;
         if (result.done) {
-          if (resumption.isConnected) this.fileEnd = this.#endOf(parser);
+          if (resumption.isConnected) this.fileEnd = this.#endOf(parser, last);
           return;
         }
-        yield* this.#batches(parser.push(result.value), resumption);
+        const lines = parser.push(result.value);
+        last = lastOf(lines) ?? last;
+        yield* this.#batches(lines, resumption);
       }
     } finally {
       ended.close();
@@ -113,11 +121,19 @@ export class LogReader {
     }
   }
 
-  /** What `drain` would give, unless the node's file no longer begins where the cursor remembers. */
-  async *#rest(): AsyncIterable<LogBatch> {
+  /**
+   * What `drain` would give, unless the node's file no longer begins where the cursor remembers.
+   * @param last the line that the follower's answer has come to
+   */
+  async *#rest(last: StampedLine | null): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor);
     const parser = new LogLineParser(this.#cursor.second !== null);
-    const end = new AnswerEnd(this.#readTail());
+    const tail = this.#readTail();
+    if (last && isLogsLast(await tail, last)) {
+      yield* this.#completed();
+      return;
+    }
+    const end = new AnswerEnd(tail);
     let isProven = this.#cursor.seen === 0;
     for await (const chunk of await this.#open(false)) {
       const lines = end.seen(parser.push(chunk));
@@ -127,18 +143,18 @@ export class LogReader {
       }
       yield* this.#batches(lines, resumption);
     }
-    const last = parser.end();
-    if (!isProven && last?.stamp !== this.#cursor.first) return;
+    const rest = parser.end();
+    if (!isProven && rest?.stamp !== this.#cursor.first) return;
     // Then it is read again when the follower has ended, too.
-    if (!(await end.isLogs(last))) return;
-    if (last) yield* this.#batches([last], resumption);
+    if (!(await end.isLogs(rest))) return;
+    if (rest) yield* this.#batches([rest], resumption);
     yield* this.#completed();
   }
 
   /** Null when the stream ended within a stamp: then it was cut. */
-  #endOf(parser: LogLineParser): FileEnd | null {
+  #endOf(parser: LogLineParser, last: StampedLine | null): FileEnd | null {
     try {
-      return { torn: parser.end(), at: this.#tools.api.now() };
+      return { last, torn: parser.end(), at: this.#tools.api.now() };
     } catch (error) {
       if (error instanceof NotALogError) return null;
       throw error;
@@ -265,6 +281,10 @@ class Ahead {
   get isConnected(): boolean {
     return this.#resumption.isConnected && this.#skipped === 0;
   }
+}
+
+function isLogsLast(tail: StampedLine | null, last: StampedLine): boolean {
+  return tail !== null && isSameLine(tail, last);
 }
 
 async function isWithin(event: Promise<unknown>, limitMs: number): Promise<boolean> {

@@ -33,6 +33,8 @@ export class ModelNode {
   #state: "running" | "ended" = "running";
   #endedAt = "";
   #version = 1;
+  /** What was asked of it: `log follow`, `log tail`, `log`, `pod`, `list`, `watch`. */
+  readonly requests: string[] = [];
   /** How many of the next answers with a log are a complaint. */
   complaints = 0;
   /** Chance, from 0 to 1, that an answer breaks in the middle. */
@@ -42,6 +44,7 @@ export class ModelNode {
   /** How many of the next answers that are not followed end in the middle as if they were whole. */
   earlyEnds = 0;
   #held: Promise<void> = Promise.resolve();
+  #isFollowable = true;
 
   constructor(options: { random: () => number; command: string[] }) {
     this.#random = options.random;
@@ -103,9 +106,15 @@ export class ModelNode {
   /** Ends the container, which the watch tells. */
   end(): void {
     this.#state = "ended";
+    this.#isFollowable = false;
     this.#endedAt = new Date().toISOString().replace(/\.\d+/, "");
     this.#version += 1;
     for (const watch of this.#watches) watch.write(this.#event());
+  }
+
+  /** Ends the answers of those who follow, as a node does that sees an end before it tells it. */
+  endFollowing(): void {
+    this.#isFollowable = false;
   }
 
   /** Keeps those who follow the log waiting until the returned function is called. */
@@ -122,6 +131,7 @@ export class ModelNode {
 
   #answer(request: IncomingMessage, answer: ServerResponse): void {
     const url = new URL(request.url ?? "", "http://model");
+    this.requests.push(kindOf(url));
     if (url.pathname.endsWith("/log")) return void this.#log(url.searchParams, answer);
     answer.setHeader("content-type", "application/json");
     if (url.searchParams.get("watch") === "true") {
@@ -212,11 +222,20 @@ export class ModelNode {
       } else if (file < this.#files.length - 1 && query.get("follow") === "true") {
         file += 1;
         at = 0;
-      } else if (query.get("follow") !== "true" || this.#state === "ended" || isGone()) {
+      } else if (!query.has("follow") || !this.#isFollowable || isGone()) {
         return;
       } else {
         await pause(2);
       }
     }
   }
+}
+
+function kindOf({ pathname, searchParams }: URL): string {
+  if (pathname.endsWith("/log")) {
+    if (searchParams.has("tailLines")) return "log tail";
+    return searchParams.has("follow") ? "log follow" : "log";
+  }
+  if (searchParams.has("watch")) return "watch";
+  return pathname.endsWith("/pods") ? "list" : "pod";
 }
