@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { ComponentName } from "./components.ts";
-import { answers } from "./command.ts";
 import type { Settings } from "./settings.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -38,7 +39,7 @@ async function readinessOf(
   name: ComponentName,
   settings: Settings,
 ): Promise<() => Promise<boolean>> {
-  const { ports, network, binaries, state } = settings;
+  const { ports, network, state } = settings;
   switch (name) {
     case "registry":
       return () => listens("127.0.0.1", ports.registry);
@@ -46,11 +47,8 @@ async function readinessOf(
       return () => listens("127.0.0.1", ports.etcd);
     case "forward":
       return () => listens(network.api, 443);
-    case "containerd": {
-      const socket = join(state, "run/containerd.sock");
-      return () =>
-        answers(join(binaries, "ctr"), ["-a", socket, "--connect-timeout=1s", "version"]);
-    }
+    case "containerd":
+      return () => answersCri(join(state, "run/containerd.sock"));
     case "apiserver": {
       const get = await reader(settings, ports.api);
       return async () => (await get("/readyz")) !== null;
@@ -81,6 +79,41 @@ async function listens(host: string, port: number): Promise<boolean> {
     socket.destroy();
     return result === true;
   });
+}
+
+/**
+ * Whether the runtime answers the kubelet's first question. containerd takes connections before that,
+ * and a kubelet that starts meanwhile ends ("server is not initialized yet").
+ */
+async function answersCri(path: string): Promise<boolean> {
+  const session = connectHttp2("http://localhost", { createConnection: () => connect(path) });
+  session.on("error", () => undefined);
+  try {
+    const call = session.request({
+      ":method": "POST",
+      ":path": "/runtime.v1.RuntimeService/Version",
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    let status: unknown;
+    const note = (headers: Record<string, unknown>): void => {
+      status = headers["grpc-status"] ?? status;
+    };
+    call
+      .on("response", note)
+      .on("trailers", note)
+      .on("error", () => undefined);
+    call.resume();
+    // An empty message of gRPC.
+    call.end(Buffer.alloc(5));
+    await once(call, "close", { signal: AbortSignal.timeout(2000) });
+    return status === "0";
+  } catch {
+    // It did not answer in time.
+    return false;
+  } finally {
+    session.destroy();
+  }
 }
 
 /** A node that is ready and that the controllers have let pods onto. */
