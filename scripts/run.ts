@@ -4,7 +4,7 @@ import { childEnvironment } from "#lib/config/child-environment.ts";
 
 export const ROOT = join(import.meta.dirname, "..");
 
-interface RunResult {
+export interface RunResult {
   code: number;
   output: string;
 }

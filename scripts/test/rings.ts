@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runTool } from "../run.ts";
+import { type RunResult, runTool } from "../run.ts";
 import {
   type Failure,
   playwrightFailures,
@@ -13,9 +13,7 @@ import {
 
 export interface Outcome {
   passed: number;
-  failed: number;
   skipped: number;
-  /** Never empty where `failed` is more than zero. */
   failures: Failure[];
 }
 
@@ -23,34 +21,36 @@ const reports = mkdtempSync(join(tmpdir(), "podflow-reports-"));
 
 /** A run that is one test: it ends well, or it fails with the end of what it printed. */
 export async function runWhole(name: string, args: string[]): Promise<Outcome> {
-  const { code, output } = await runTool(args, { shows: true });
-  return code === 0 ? { passed: 1, failed: 0, skipped: 0, failures: [] } : broken(name, output);
+  const run = await runTool(args, { shows: true });
+  return checked(name, run, { passed: run.code === 0 ? 1 : 0, skipped: 0, failures: [] });
 }
 
 /** What a ring is that did not come to its end. */
 export function broken(name: string, output: string): Outcome {
-  return { passed: 0, failed: 1, skipped: 0, failures: [runFailure(name, output)] };
+  return { passed: 0, skipped: 0, failures: [runFailure(name, output)] };
+}
+
+/** A run can fail and name no test: by an error outside of any (an unhandled rejection). */
+function checked(name: string, { code, output }: RunResult, outcome: Outcome): Outcome {
+  if (code === 0 || outcome.failures.length > 0) return outcome;
+  return { ...outcome, failures: [runFailure(name, output)] };
 }
 
 /** Runs one of vitest's projects, showing what it prints. A run that breaks counts as one failure. */
 export async function runVitest(project: string, filters: string[]): Promise<Outcome> {
   const file = join(reports, `${project}.json`);
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json"];
-  const { code, output } = await runTool(
+  const run = await runTool(
     ["node_modules/vitest/vitest.mjs", ...args, `--outputFile.json=${file}`, ...filters],
     { shows: true },
   );
-  if (!existsSync(file)) return broken(project, output);
+  if (!existsSync(file)) return broken(project, run.output);
   const report = vitestReport.parse(JSON.parse(readFileSync(file, "utf8")));
-  const failures = vitestFailures(report);
-  // An error outside of any test (an unhandled rejection) fails the run and no test.
-  if (code !== 0 && failures.length === 0) failures.push(runFailure(project, output));
-  return {
+  return checked(project, run, {
     passed: report.numPassedTests,
-    failed: Math.max(report.numFailedTests, failures.length),
     skipped: report.numPendingTests + report.numTodoTests,
-    failures,
-  };
+    failures: vitestFailures(report),
+  });
 }
 
 /** Runs the browser ring. A test that passes only when it is tried again counts as a failure. */
@@ -59,7 +59,7 @@ export async function runPlaywright(
   filters: string[],
 ): Promise<Outcome> {
   const file = join(reports, "browser.json");
-  const { code, output } = await runTool(
+  const run = await runTool(
     [
       "node_modules/@playwright/test/cli.js",
       "test",
@@ -70,15 +70,8 @@ export async function runPlaywright(
     ],
     { shows: true, environment: { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: file } },
   );
-  if (!existsSync(file)) return broken("browser", output);
+  if (!existsSync(file)) return broken("browser", run.output);
   const report = playwrightReport.parse(JSON.parse(readFileSync(file, "utf8")));
-  const failures = playwrightFailures(report);
-  if (code !== 0 && failures.length === 0) failures.push(runFailure("browser", output));
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  return {
-    passed: expected,
-    failed: Math.max(unexpected + flaky, failures.length),
-    skipped,
-    failures,
-  };
+  const { expected: passed, skipped } = report.stats;
+  return checked("browser", run, { passed, skipped, failures: playwrightFailures(report) });
 }

@@ -34,9 +34,9 @@ export class AnswerEnd {
     return lines;
   }
 
-  /** Whether the answer, and the rest behind its last line feed, ended with the log's last line. */
-  async isLogs(rest: StampedLine | null): Promise<boolean> {
-    const [tail, last] = [await this.#tail, rest ?? this.#last];
+  /** Whether this is the log's last line; null: whether the last of those that were seen is. */
+  async isLogs(line: StampedLine | null): Promise<boolean> {
+    const [tail, last] = [await this.#tail, line ?? this.#last];
     return tail === null || last === null ? tail === last : isSameLine(tail, last);
   }
 
@@ -67,7 +67,7 @@ export function lastOf(lines: StampedLine[]): StampedLine | null {
 }
 
 /** Whether two answers tell of one line. */
-export function isSameLine(one: StampedLine, other: StampedLine): boolean {
+function isSameLine(one: StampedLine, other: StampedLine): boolean {
   return one.stamp === other.stamp && isEqual(one.bytes, other.bytes);
 }
 

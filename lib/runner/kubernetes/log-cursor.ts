@@ -122,9 +122,9 @@ export class LogCursor {
 
 /** The node's file was read to its end. */
 export interface FileEnd {
-  /** The last line that was read in it. */
+  /** The line that it ended with; null when it ended within one, or has none. */
   last: StampedLine | null;
-  /** The beginning of a line that it ended with. */
+  /** The beginning of the line that it ended within. */
   torn: StampedLine | null;
   /** When that was, in milliseconds of the cluster's clock. */
   at: number;

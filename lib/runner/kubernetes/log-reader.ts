@@ -3,7 +3,7 @@ import type { ClusterApi } from "./api.ts";
 import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
 import type { LogBeginning } from "./log-beginning.ts";
 import { type FileEnd, type LogCursor, Resumption, type Resumed } from "./log-cursor.ts";
-import { AnswerEnd, type EarlyEndError, isSameLine, lastOf } from "./log-answer-end.ts";
+import { AnswerEnd, type EarlyEndError, lastOf } from "./log-answer-end.ts";
 import { LogLineParser, millisecondOf, NotALogError, type StampedLine } from "./log-lines.ts";
 import { MAIN, statusOf } from "./pod.ts";
 import type { PodWatch } from "./pod-watch.ts";
@@ -55,12 +55,11 @@ export class LogReader {
   ): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor, fileEnd);
     const parser = new LogLineParser(this.#cursor.second !== null);
-    const tail = this.#readTail();
-    if (fileEnd?.last && !fileEnd.torn && isLogsLast(await tail, fileEnd.last)) {
+    const end = new AnswerEnd(this.#readTail());
+    if (fileEnd?.last && (await end.isLogs(fileEnd.last))) {
       yield* this.#completed();
       return;
     }
-    const end = new AnswerEnd(tail);
     let isEmpty = true;
     for await (const chunk of await this.#open(false)) {
       isEmpty = false;
@@ -128,12 +127,11 @@ export class LogReader {
   async *#rest(last: StampedLine | null): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor);
     const parser = new LogLineParser(this.#cursor.second !== null);
-    const tail = this.#readTail();
-    if (last && isLogsLast(await tail, last)) {
+    const end = new AnswerEnd(this.#readTail());
+    if (last && (await end.isLogs(last))) {
       yield* this.#completed();
       return;
     }
-    const end = new AnswerEnd(tail);
     let isProven = this.#cursor.seen === 0;
     for await (const chunk of await this.#open(false)) {
       const lines = end.seen(parser.push(chunk));
@@ -154,7 +152,8 @@ export class LogReader {
   /** Null when the stream ended within a stamp: then it was cut. */
   #endOf(parser: LogLineParser, last: StampedLine | null): FileEnd | null {
     try {
-      return { last, torn: parser.end(), at: this.#tools.api.now() };
+      const torn = parser.end();
+      return { last: torn ? null : last, torn, at: this.#tools.api.now() };
     } catch (error) {
       if (error instanceof NotALogError) return null;
       throw error;
@@ -281,10 +280,6 @@ class Ahead {
   get isConnected(): boolean {
     return this.#resumption.isConnected && this.#skipped === 0;
   }
-}
-
-function isLogsLast(tail: StampedLine | null, last: StampedLine): boolean {
-  return tail !== null && isSameLine(tail, last);
 }
 
 async function isWithin(event: Promise<unknown>, limitMs: number): Promise<boolean> {
