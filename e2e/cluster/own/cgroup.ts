@@ -51,22 +51,25 @@ export async function processesInCgroup(name: string): Promise<Set<number>> {
 
 /** Removes the cgroup, in which no process may be left. */
 export async function removeCgroup(name: string): Promise<void> {
-  for (const folder of await folders(name)) await rmdir(folder);
+  for (const folder of await folders(name)) await rmdir(folder).catch(unlessGone);
 }
 
 /** The cgroup's folders in every hierarchy, the deepest first. */
 async function folders(name: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const hierarchy of await hierarchies()) {
-    const top = join(hierarchy, name);
-    if (!existsSync(top)) continue;
-    const below = await readdir(top, { recursive: true, withFileTypes: true });
-    found.push(
-      top,
-      ...below
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => join(entry.parentPath, entry.name)),
-    );
-  }
-  return found.toSorted((left, right) => right.length - left.length);
+  const tops = (await hierarchies()).map((hierarchy) => join(hierarchy, name));
+  const found = await Promise.all(tops.map((top) => foldersFrom(top)));
+  return found.flat().toSorted((left, right) => right.length - left.length);
+}
+
+/** Folder by folder: the runtime removes those of pods that end meanwhile. */
+async function foldersFrom(top: string): Promise<string[]> {
+  const entries = await readdir(top, { withFileTypes: true }).catch(unlessGone);
+  if (!entries) return [];
+  const below = entries.filter((entry) => entry.isDirectory());
+  const found = await Promise.all(below.map((entry) => foldersFrom(join(top, entry.name))));
+  return [top, ...found.flat()];
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }

@@ -136,7 +136,13 @@ class Keeper {
     if (this.#supervisor) {
       this.#supervisor.close();
       const { state, cgroup, network } = this.#supervisor.settings;
-      await sweep(state, cgroup, network);
+      try {
+        await sweep(state, cgroup, network);
+      } catch (error) {
+        // What is left is the next start's to sweep; a keeper that stays would keep everybody out.
+        this.#say(reasonOf(error));
+        process.exit(1);
+      }
     }
     // The name is free before the connections end, so that whoever sees them end can start anew.
     server?.close();
