@@ -1,5 +1,5 @@
 import { openLog } from "#lib/config/log.ts";
-import type { Runner } from "#lib/runner/contract.ts";
+import type { FileReceiver, Runner } from "#lib/runner/contract.ts";
 import { createProcessRunner } from "#lib/runner/process/process-runner.ts";
 import { diskArtifacts } from "#lib/store/artifact-disk.ts";
 import { openArtifacts } from "#lib/store/artifacts.ts";
@@ -46,16 +46,12 @@ function pausing(runner: Runner): Runner {
         await stayAt("in-log");
       }
     },
-    collect: async (handle, choose, receive, signal) => {
-      const files = await runner.collect(
-        handle,
-        choose,
-        async (file) => {
-          await receive(file);
-          await stayAt("collecting");
-        },
-        signal,
-      );
+    collect: async (handle, receiver, signal) => {
+      const receive: FileReceiver["receive"] = async (file) => {
+        await receiver.receive(file);
+        await stayAt("collecting");
+      };
+      const files = await runner.collect(handle, { ...receiver, receive }, signal);
       await stayAt("collected");
       return files;
     },

@@ -57,20 +57,15 @@ export interface Runner {
   followLog(handle: RunHandle, after: string | null, signal: AbortSignal): AsyncIterable<LogBatch>;
 
   /**
-   * Brings files out of the ended (or still running) attempt. `choose` gets every regular file below
-   * the working directory and returns the paths wanted; each is then streamed to `receive`, one
-   * after the other, with back-pressure. A symbolic link to a regular file of the working directory
+   * Brings files out of the ended (or still running) attempt: every regular file below the working
+   * directory is there to be chosen. A symbolic link to a regular file of the working directory
    * counts as one with that file's bytes; links to folders are not entered. What cannot be had, such
    * as a link that leads out of the working directory, comes as `refused` and is never read.
+   * A place that cannot be spoken to is waited for, because it keeps the files meanwhile.
    * @returns the files received, with size and SHA-256, verified against what the place says
    * @throws RunnerError of kind `output-files`, or what `receive` throws
    */
-  collect(
-    handle: RunHandle,
-    choose: (files: FileEntry[], refused: RefusedFile[]) => string[],
-    receive: (file: OutputFile) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<CollectedFile[]>;
+  collect(handle: RunHandle, receiver: FileReceiver, signal: AbortSignal): Promise<CollectedFile[]>;
 
   /**
    * Ends what runs (SIGTERM, then SIGKILL after `graceSeconds`) and removes the pod or process.
@@ -359,6 +354,16 @@ export interface OutputFile extends FileEntry {
   body: AsyncIterable<Uint8Array>;
   /** Hexadecimal, of the whole body, once that has been read to its end. */
   sha256: () => string;
+}
+
+/** Who gets files out of a run. */
+export interface FileReceiver {
+  /** Returns the paths that are wanted. */
+  choose(files: FileEntry[], refused: RefusedFile[]): string[];
+  /** Gets each of them, one after the other, with back-pressure. */
+  receive(file: OutputFile): Promise<void>;
+  /** Told why nothing comes for now, and null once something does again. */
+  onWait?(waiting: RunWaiting | null): void;
 }
 
 export interface CollectedFile extends FileEntry {

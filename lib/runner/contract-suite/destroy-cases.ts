@@ -72,12 +72,14 @@ export function destroyCases(test: StageTest): void {
     let received = 0;
     const collecting = actor.runner.collect(
       handle,
-      () => ["big.txt"],
-      async ({ body }) => {
-        for await (const chunk of body) {
-          if (received === 0) await actor.destroy(handle);
-          received += chunk.length;
-        }
+      {
+        choose: () => ["big.txt"],
+        receive: async ({ body }) => {
+          for await (const chunk of body) {
+            if (received === 0) await actor.destroy(handle);
+            received += chunk.length;
+          }
+        },
       },
       actor.signal,
     );
@@ -154,12 +156,7 @@ function callsOf(
     (signal) => drain(runner.observe(handle, signal)),
     (signal) => drain(runner.followLog(handle, null, signal)),
     (signal) =>
-      runner.collect(
-        handle,
-        () => [],
-        () => Promise.resolve(),
-        signal,
-      ),
+      runner.collect(handle, { choose: () => [], receive: () => Promise.resolve() }, signal),
     (signal) => runner.destroy(handle, { graceSeconds: 0 }, signal),
     (signal) => runner.list(signal),
   ];

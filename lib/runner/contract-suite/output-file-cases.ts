@@ -88,15 +88,17 @@ export function outputFileCases(test: StageTest): void {
     let size = 0;
     await actor.runner.collect(
       handle,
-      () => ["big.txt", "small.txt"],
-      async (file) => {
-        let chunks = 0;
-        for await (const chunk of file.body) {
-          if (file.path === "big.txt") size += chunk.length;
-          chunks += 1;
-          if (chunks % 4 === 0) await pause(20);
-        }
-        received.push(file.path);
+      {
+        choose: () => ["big.txt", "small.txt"],
+        receive: async (file) => {
+          let chunks = 0;
+          for await (const chunk of file.body) {
+            if (file.path === "big.txt") size += chunk.length;
+            chunks += 1;
+            if (chunks % 4 === 0) await pause(20);
+          }
+          received.push(file.path);
+        },
       },
       actor.signal,
     );
@@ -111,8 +113,7 @@ export function outputFileCases(test: StageTest): void {
     const full = new Error("the disk is full");
     const failing = actor.runner.collect(
       handle,
-      () => ["kept.txt"],
-      () => Promise.reject(full),
+      { choose: () => ["kept.txt"], receive: () => Promise.reject(full) },
       actor.signal,
     );
     await expect(failing).rejects.toBe(full);

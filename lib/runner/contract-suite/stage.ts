@@ -173,13 +173,15 @@ export class Stage {
     let refused: RefusedFile[] = [];
     const files = await runner.collect(
       handle,
-      (entries, others) => {
-        refused = others.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-        listed = entries.map((entry) => entry.path).toSorted();
-        return listed.filter(choose);
-      },
-      async (file) => {
-        contents.set(file.path, Buffer.concat(await Array.fromAsync(file.body)));
+      {
+        choose: (entries, others) => {
+          refused = others.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+          listed = entries.map((entry) => entry.path).toSorted();
+          return listed.filter(choose);
+        },
+        receive: async (file) => {
+          contents.set(file.path, Buffer.concat(await Array.fromAsync(file.body)));
+        },
       },
       this.signal,
     );

@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import {
   type AttemptSpec,
   type CollectedFile,
-  type FileEntry,
   type InputFile,
   type Inspection,
   type LogBatch,
   type Observation,
-  type OutputFile,
+  type FileReceiver,
   type OwnedRun,
-  type RefusedFile,
   type RunHandle,
   type Runner,
   type RunPreview,
@@ -160,8 +158,7 @@ class FakeRunner implements Runner {
 
   async collect(
     handle: RunHandle,
-    choose: (files: FileEntry[], refused: RefusedFile[]) => string[],
-    receive: (file: OutputFile) => Promise<void>,
+    receiver: FileReceiver,
     signal: AbortSignal,
   ): Promise<CollectedFile[]> {
     signal.throwIfAborted();
@@ -171,7 +168,7 @@ class FakeRunner implements Runner {
     const files = run.files.list(handle.name);
     const followed = followLinks(run.files.links(handle.name), files, handle.name);
     const all = [...files.map((file) => ({ ...file, leadsTo: file.path })), ...followed.files];
-    for (const path of choose(all, followed.refused)) {
+    for (const path of receiver.choose(all, followed.refused)) {
       if (wants(run.spec, "collect-hangs")) await aborted(signal);
       signal.throwIfAborted();
       const file = all.find((one) => one.path === path);
@@ -179,7 +176,7 @@ class FakeRunner implements Runner {
       if (!file || !bytes) throw outputsFailed();
       const entry = { path, size: bytes.length, isExecutable: file.isExecutable };
       const digest = sha256(bytes);
-      await receive({ ...entry, body: inChunks(bytes), sha256: () => digest });
+      await receiver.receive({ ...entry, body: inChunks(bytes), sha256: () => digest });
       collected.push({ ...entry, sha256: digest });
     }
     return collected;

@@ -2,10 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import {
   type CollectedFile,
   type FileEntry,
-  type OutputFile,
-  type RefusedFile,
+  type FileReceiver,
   type RunHandle,
   RunnerError,
+  type RunWaiting,
 } from "../contract.ts";
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import {
@@ -19,7 +19,11 @@ import {
 import { absenceOf, execInHelper, type HelperTools } from "./helper-exec.ts";
 import { HELPER } from "./pod.ts";
 
+/** How often files may arrive damaged. */
 const TRIES = 4;
+/** An API server that is away is waited for: the pod keeps the files meanwhile. */
+const PATIENCE_MS = 10 * 60_000;
+const LONGEST_PAUSE_MS = 3_000;
 /** After a cut or damage, so much is fetched again at most, or one larger file. */
 const GROUP_BYTES = 256 * 1024 * 1024;
 
@@ -35,20 +39,17 @@ interface Wish {
 interface Collection {
   tools: HelperTools;
   handle: RunHandle;
-  receive: (file: OutputFile) => Promise<void>;
+  receiver: FileReceiver;
   /** A session that was opened beforehand, for the first use. */
   ready: FileSession | null;
   signal: AbortSignal;
 }
 
 /**
- * Lists the files, lets `choose` pick, and streams those to `receive`.
- * @throws RunnerError of kind `output-files`, or what `choose` and `receive` throw
+ * Lists the files, and streams those that are chosen.
+ * @throws RunnerError of kind `output-files`, or what the receiver throws
  */
-export async function collectFiles(
-  collection: Collection,
-  choose: (files: FileEntry[], refused: RefusedFile[]) => string[],
-): Promise<CollectedFile[]> {
+export async function collectFiles(collection: Collection): Promise<CollectedFile[]> {
   const onAbort = (): void => collection.ready?.close();
   collection.signal.addEventListener("abort", onAbort, { once: true });
   const sessions = new Sessions(collection);
@@ -59,7 +60,7 @@ export async function collectFiles(
     });
     sessions.giveBack(session);
     const entries = [...listing.files.values()].map(({ leadsTo: _leadsTo, ...entry }) => entry);
-    const wanted = new Set(choose(entries, listing.refused));
+    const wanted = new Set(collection.receiver.choose(entries, listing.refused));
     const collected = new Map<string, CollectedFile>();
     const wish: Wish = { listing, wanted, collected, mayChange: false };
     // Of names that share their bytes, links hard or symbolic, each way through brings one.
@@ -92,12 +93,17 @@ class Sessions {
     const ready = this.#ready;
     this.#ready = null;
     if (ready?.isOpen) return ready;
-    const { tools, handle, signal } = this.#collection;
+    const { tools, handle, signal, receiver } = this.#collection;
     const session = await FileSession.open((command) =>
-      execInHelper(tools, handle, { container: HELPER, command, signal }),
+      execInHelper(tools, handle, {
+        container: HELPER,
+        command,
+        signal,
+        patience: { limitMs: PATIENCE_MS, onWait: (waiting) => receiver.onWait?.(waiting) },
+      }),
     );
     if (!session) {
-      throw unreadable(absenceOf(tools.watch.get(handle.name), HELPER));
+      throw unreadable(absenceOf(tools, handle, HELPER));
     }
     return session;
   }
@@ -122,24 +128,37 @@ class Sessions {
   }
 }
 
-/** Tries again when the connection breaks; what has been received stays. */
-async function persist<T>({ tools, signal }: Collection, work: () => Promise<T>): Promise<T> {
+/**
+ * Tries again when the connection breaks, as long as the pod may still be spoken to; what has been
+ * received stays.
+ */
+async function persist<T>(collection: Collection, work: () => Promise<T>): Promise<T> {
+  const { tools, signal, receiver } = collection;
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  let damages = 0;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await work();
+      const result = await work();
+      if (tries > 1) receiver.onWait?.(null);
+      return result;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ReceiverError) throw error.cause;
       if (error instanceof RunnerError) throw error;
       if (error instanceof UnlistableError) throw unreadable(error.message);
+      if (error instanceof DamagedError) damages += 1;
+      if (damages >= TRIES) throw unreadable("They arrived damaged each time.");
       const failure = runnerErrorFrom(error, tools.api.access.server, "give out the files");
-      if (tries >= TRIES || (error instanceof ApiFailure && !failure.isTransient)) {
-        const isDamaged = error instanceof DamagedError;
-        throw unreadable(isDamaged ? "They arrived damaged each time." : failure.message, failure);
-      }
-      await pause(100 * 3 ** tries, undefined, { signal });
+      const isRefused = error instanceof ApiFailure && !failure.isTransient;
+      if (isRefused || performance.now() > giveUpAt) throw unreadable(failure.message, failure);
+      if (tries > 1) receiver.onWait?.(waitingOf(failure));
+      await pause(Math.min(100 * 3 ** tries, LONGEST_PAUSE_MS), undefined, { signal });
     }
   }
+}
+
+function waitingOf({ kind, message, remedy, evidence }: RunnerError): RunWaiting {
+  return { kind, message, remedy, evidence };
 }
 
 /** Fetches the next group of the files that are missing. */
@@ -185,7 +204,7 @@ function nextGroup({ listing, wanted, collected }: Wish): Map<string, FileEntry>
 }
 
 async function receiveOne(
-  { receive }: Collection,
+  { receiver }: Collection,
   { size, body, sha256 }: FetchedFile,
   { path, isExecutable }: FileEntry,
 ): Promise<CollectedFile> {
@@ -202,7 +221,7 @@ async function receiveOne(
   try {
     // Not ended by a reader that stops early: the rest is read for the checksum.
     const whole = { [Symbol.asyncIterator]: () => ({ next }) };
-    await receive({ path, size, isExecutable, body: whole, sha256 });
+    await receiver.receive({ path, size, isExecutable, body: whole, sha256 });
   } catch (error) {
     // A broken connection reaches the receiver through the body, and is not the receiver's fault.
     throw broken ?? new ReceiverError(error);
@@ -223,7 +242,7 @@ function unreadable(why: string, cause?: unknown): RunnerError {
     remedy: "Run the task again; when it happens again, look at the pod's node and the network.",
     evidence: cause instanceof RunnerError ? cause.evidence : "",
     fault: "platform",
-    isTransient: cause instanceof RunnerError && cause.isTransient,
+    isTransient: false,
     cause,
   });
 }

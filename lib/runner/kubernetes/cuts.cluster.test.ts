@@ -129,21 +129,49 @@ describe.concurrent("a connection that breaks", () => {
       let isCut = false;
       const collected = await runner.collect(
         handle,
-        () => files.map(({ path }) => path),
-        async ({ body }) => {
-          let received = 0;
-          for await (const chunk of body) {
-            received += chunk.length;
-            if (received < 8e6 || isCut) continue;
-            isCut = true;
-            detour.cut();
-          }
+        {
+          choose: () => files.map(({ path }) => path),
+          receive: async ({ body }) => {
+            let received = 0;
+            for await (const chunk of body) {
+              received += chunk.length;
+              if (received < 8e6 || isCut) continue;
+              isCut = true;
+              detour.cut();
+            }
+          },
         },
         signal(),
       );
       const expected = files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
       expect(collected).toMatchObject(expected);
       expect(isCut).toBe(true);
+    });
+  });
+});
+
+describe.concurrent("an API server that is away", () => {
+  test("for longer than a restart, while files are fetched, costs none of them", async () => {
+    await withBrittle(async (detour, runner, start) => {
+      const handle = await start(scriptSpec("echo kept > kept.txt", { keepsFiles: true }));
+      await watchToEnd(runner, handle, signal());
+      await detour.block();
+      const waits: (string | null)[] = [];
+      const collecting = runner.collect(
+        handle,
+        {
+          choose: () => ["kept.txt"],
+          receive: async ({ body }) => void (await Array.fromAsync(body)),
+          onWait: (waiting) => waits.push(waiting?.kind ?? null),
+        },
+        signal(),
+      );
+      const away = await Promise.race([pause(12_000, "away"), collecting]);
+      expect(away).toBe("away");
+      await detour.restore();
+      expect(await collecting).toMatchObject([{ path: "kept.txt", size: 5 }]);
+      expect(new Set(waits)).toEqual(new Set(["unreachable", null]));
+      expect(waits.at(-1)).toBeNull();
     });
   });
 });
@@ -171,10 +199,10 @@ describe.concurrent("a log of any kind", () => {
 
   test("is whole for who read it over a rotation, and lacks its beginning for who comes later", async () => {
     const runner = await namespace.runner();
-    // The node looks every ten seconds for a file of 10 MiB.
+    // The node looks every ten seconds for a file of 10 MiB, or later when it has much else to do.
     const script = [
       "line=$(head -c 16000 /dev/zero | tr '\\0' x); i=0",
-      "while [ $i -lt 700 ]; do i=$((i+1)); echo $i $line; done; sleep 15; echo 701",
+      "while [ $i -lt 700 ]; do i=$((i+1)); echo $i $line; done; sleep 30; echo 701",
     ].join("\n");
     const handle = await runner.start(scriptSpec(script), signal());
     const read = async (): Promise<{ numbers: number[]; gaps: LogBatch["gap"][] }> => {

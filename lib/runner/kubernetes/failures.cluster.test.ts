@@ -119,8 +119,7 @@ describe.concurrent("what a task asks for and cannot have", () => {
     await watchToEnd(runner, handle, signal());
     const collecting = runner.collect(
       handle,
-      () => [],
-      () => Promise.resolve(),
+      { choose: () => [], receive: () => Promise.resolve() },
       signal(),
     );
     await expect(collecting).rejects.toMatchObject({
@@ -160,8 +159,7 @@ describe.concurrent("what a task asks for and cannot have", () => {
     expect(ending.message).toContain("24Mi");
     const files = await runner.collect(
       handle,
-      () => ["kept.txt"],
-      () => Promise.resolve(),
+      { choose: () => ["kept.txt"], receive: () => Promise.resolve() },
       signal(),
     );
     expect(files).toMatchObject([{ path: "kept.txt", size: 5 }]);
@@ -196,8 +194,7 @@ describe.concurrent("what a task asks for and cannot have", () => {
     expect(textsOf(log)).toEqual(["begun"]);
     const files = await runner.collect(
       handle,
-      () => ["kept.txt"],
-      () => Promise.resolve(),
+      { choose: () => ["kept.txt"], receive: () => Promise.resolve() },
       signal(),
     );
     expect(files).toMatchObject([{ path: "kept.txt", size: 5 }]);
@@ -237,9 +234,11 @@ describe.concurrent("images of every kind get their files and give them back", (
     const found: Buffer[] = [];
     await runner.collect(
       handle,
-      () => ["out.txt"],
-      async ({ body }) => {
-        for await (const chunk of body) found.push(Buffer.from(chunk));
+      {
+        choose: () => ["out.txt"],
+        receive: async ({ body }) => {
+          for await (const chunk of body) found.push(Buffer.from(chunk));
+        },
       },
       signal(),
     );

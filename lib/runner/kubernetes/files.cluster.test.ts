@@ -40,9 +40,11 @@ async function run(
     if (!isCollected) return { log, listed, contents };
     await runner.collect(
       handle,
-      (files) => (listed = files).map(({ path }) => path),
-      async ({ path, body }) => {
-        contents.set(path, Buffer.concat(await Array.fromAsync(body)));
+      {
+        choose: (files) => (listed = files).map(({ path }) => path),
+        receive: async ({ path, body }) => {
+          contents.set(path, Buffer.concat(await Array.fromAsync(body)));
+        },
       },
       signal(),
     );
@@ -133,9 +135,11 @@ describe.concurrent("files", () => {
     while (contents.size === 0) {
       await runner.collect(
         handle,
-        (files) => (files.some(({ path }) => path === "now") ? ["big", "now"] : []),
-        async ({ path, body }) => {
-          contents.set(path, Buffer.concat(await Array.fromAsync(body)));
+        {
+          choose: (files) => (files.some(({ path }) => path === "now") ? ["big", "now"] : []),
+          receive: async ({ path, body }) => {
+            contents.set(path, Buffer.concat(await Array.fromAsync(body)));
+          },
         },
         signal(),
       );

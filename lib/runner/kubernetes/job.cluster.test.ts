@@ -79,8 +79,7 @@ describe.concurrent("a task in a Job", () => {
     expect(textsOf(log)).toEqual(["brought"]);
     const files = await other.collect(
       handle,
-      () => ["out.txt"],
-      () => Promise.resolve(),
+      { choose: () => ["out.txt"], receive: () => Promise.resolve() },
       signal(),
     );
     expect(files).toMatchObject([{ path: "out.txt" }]);

@@ -1,13 +1,11 @@
 import type {
   AttemptSpec,
   CollectedFile,
-  FileEntry,
+  FileReceiver,
   Inspection,
   LogBatch,
   Observation,
-  OutputFile,
   OwnedRun,
-  RefusedFile,
   RunHandle,
   Runner,
   RunPreview,
@@ -142,14 +140,13 @@ class KubernetesRunner implements Runner {
 
   async collect(
     handle: RunHandle,
-    choose: (files: FileEntry[], refused: RefusedFile[]) => string[],
-    receive: (file: OutputFile) => Promise<void>,
+    receiver: FileReceiver,
     signal: AbortSignal,
   ): Promise<CollectedFile[]> {
     signal.throwIfAborted();
     const ready = await this.#ready.take(handle);
     const tools = this.#toolsFor(handle);
-    return collectFiles({ tools, handle, receive, ready, signal }, choose);
+    return collectFiles({ tools, handle, receiver, ready, signal });
   }
 
   async destroy(

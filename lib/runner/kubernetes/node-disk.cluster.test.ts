@@ -47,9 +47,11 @@ describe.skipIf(!isOwn)("on a node whose disk is full", () => {
     let content = "";
     await runner.collect(
       handle,
-      () => ["small.txt"],
-      async ({ body }) => {
-        content = Buffer.concat(await Array.fromAsync(body)).toString();
+      {
+        choose: () => ["small.txt"],
+        receive: async ({ body }) => {
+          content = Buffer.concat(await Array.fromAsync(body)).toString();
+        },
       },
       signal(),
     );

@@ -87,9 +87,11 @@ async function run(by: Runner, script: string, changes: SpecChanges) {
     if (spec.keepsFiles && ending.mainStarted) {
       await by.collect(
         handle,
-        (all) => all.map(({ path }) => path),
-        async ({ path, body }) => {
-          files.set(path, Buffer.concat(await Array.fromAsync(body)).toString());
+        {
+          choose: (all) => all.map(({ path }) => path),
+          receive: async ({ path, body }) => {
+            files.set(path, Buffer.concat(await Array.fromAsync(body)).toString());
+          },
         },
         signal(),
       );

@@ -107,8 +107,11 @@ function doomOf(pod: Pod): Wait | null {
   return waitOfBroken(HELPER, end);
 }
 
-/** Deleted long ago and still there: nobody on its node carries the deletion out. */
-function isForsaken(pod: Pod, now: number): boolean {
+/**
+ * Deleted long ago and still there: nobody on its node carries the deletion out.
+ * @param now milliseconds, as the cluster's clock tells them
+ */
+export function isForsaken(pod: Pod, now: number): boolean {
   const { deletionTimestamp } = pod.metadata;
   return deletionTimestamp !== undefined && now > Date.parse(deletionTimestamp) + SILENT_NODE_MS;
 }

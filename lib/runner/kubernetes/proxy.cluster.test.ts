@@ -94,9 +94,11 @@ test("everything of a task goes through the kubeconfig's proxy: calls, log and f
   const found: Uint8Array[] = [];
   await runner.collect(
     handle,
-    () => ["out.bin"],
-    async ({ body }) => {
-      for await (const chunk of body) found.push(Buffer.from(chunk));
+    {
+      choose: () => ["out.bin"],
+      receive: async ({ body }) => {
+        for await (const chunk of body) found.push(Buffer.from(chunk));
+      },
     },
     signal,
   );

@@ -5,7 +5,7 @@ import { join, sep } from "node:path";
 import {
   type CollectedFile,
   type FileEntry,
-  type OutputFile,
+  type FileReceiver,
   type RefusedFile,
   RunnerError,
 } from "../contract.ts";
@@ -16,13 +16,12 @@ import { orAbort } from "./changes.ts";
 const READ_BYTES = 256 * 1024;
 
 /**
- * Lists the regular files below the working directory and hands those that are chosen to `receive`.
+ * Lists the regular files below the working directory and hands those that are chosen to the receiver.
  * @throws RunnerError of kind `output-files`, or what `receive` throws
  */
 export async function collectFiles(
   folder: AttemptFolder,
-  choose: (files: FileEntry[], refused: RefusedFile[]) => string[],
-  receive: (file: OutputFile) => Promise<void>,
+  receiver: FileReceiver,
   signal: AbortSignal,
 ): Promise<CollectedFile[]> {
   signal.throwIfAborted();
@@ -36,11 +35,11 @@ export async function collectFiles(
   const known = new Map(files.map(({ path }) => [path, path]));
   for (const { path, leadsTo } of followed.files) known.set(path, leadsTo);
   const collected: CollectedFile[] = [];
-  for (const path of new Set(choose(entries, [...refused, ...followed.refused]))) {
+  for (const path of new Set(receiver.choose(entries, [...refused, ...followed.refused]))) {
     signal.throwIfAborted();
     const leadsTo = known.get(path);
     if (leadsTo === undefined) throw failed(path, "is not in the working directory");
-    collected.push(await hand(folder, { path, leadsTo }, receive, signal));
+    collected.push(await hand(folder, { path, leadsTo }, receiver, signal));
   }
   return collected;
 }
@@ -105,7 +104,7 @@ async function entryAt(folder: AttemptFolder, path: string): Promise<FileEntry |
 async function hand(
   folder: AttemptFolder,
   { path, leadsTo }: { path: string; leadsTo: string },
-  receive: (file: OutputFile) => Promise<void>,
+  receiver: FileReceiver,
   signal: AbortSignal,
 ): Promise<CollectedFile> {
   const file = await openInside(folder, leadsTo);
@@ -116,7 +115,7 @@ async function hand(
     const body = bodyOf(file, path, size, (bytes) => hash.update(bytes));
     let digest: string | null = null;
     const sha256 = (): string => (digest ??= hash.digest("hex"));
-    await orAbort(receive({ path, size, isExecutable, body, sha256 }), signal);
+    await orAbort(receiver.receive({ path, size, isExecutable, body, sha256 }), signal);
     // What the receiver did not want is read all the same, for the checksum.
     for await (const chunk of body) void chunk;
     return { path, size, isExecutable, sha256: sha256() };

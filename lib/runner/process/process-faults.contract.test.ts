@@ -233,11 +233,13 @@ test("a link that leads out of the working directory brings nothing out", async 
   let listed: string[] = [];
   const collecting = actor.runner.collect(
     handle,
-    (files) => {
-      listed = files.map((file) => file.path);
-      return listed;
+    {
+      choose: (files) => {
+        listed = files.map((file) => file.path);
+        return listed;
+      },
+      receive: async () => undefined,
     },
-    async () => undefined,
     actor.signal,
   );
   await collecting;

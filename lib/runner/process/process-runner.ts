@@ -62,8 +62,7 @@ export function createProcessRunner(options: {
     },
     observe: (handle, signal) => observeRun(at(handle.attemptId), signal),
     followLog: (handle, after, signal) => followLog(at(handle.attemptId), after, signal),
-    collect: (handle, choose, receive, signal) =>
-      collectFiles(at(handle.attemptId), choose, receive, signal),
+    collect: (handle, receiver, signal) => collectFiles(at(handle.attemptId), receiver, signal),
     destroy: (target, { graceSeconds }, signal) =>
       destroyRun(at(target.attemptId), graceSeconds, signal),
     inspect: async (handle, signal) => {

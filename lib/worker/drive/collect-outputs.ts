@@ -17,6 +17,7 @@ import type { Drive } from "./drive.ts";
 import { isNamed, outputName, outputRemarks, type OutputRule } from "./output-rule.ts";
 import { TransferReport } from "./transfer-report.ts";
 
+/** For files that did not arrive whole; a place that is away is waited for by the runner. */
 const TRIES = 3;
 const RETRY_MS = 1000;
 const SMALL_BYTES = 128 * 1024;
@@ -74,7 +75,11 @@ async function collectOnce(
     const body = await Array.fromAsync(file.body);
     await small.add(() => store({ ...file, body: Readable.from(body) }));
   };
-  const received = await runner.collect(handle, choose, receive, signal);
+  const received = await runner.collect(
+    handle,
+    { choose, receive, onWait: (waiting) => drive.reporter.wait(waiting) },
+    signal,
+  );
   await small.settled();
   for (const { path, sha256 } of received) {
     if (stored.get(path)?.sha256 === sha256) continue;
