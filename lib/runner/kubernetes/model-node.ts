@@ -106,8 +106,7 @@ export class ModelNode {
   /** Ends the container, which the watch tells. */
   end(): void {
     this.#state = "ended";
-    this.#isFollowable = false;
-    this.#endedAt = new Date().toISOString().replace(/\.\d+/, "");
+    this.endFollowing();
     this.#version += 1;
     for (const watch of this.#watches) watch.write(this.#event());
   }
@@ -115,6 +114,7 @@ export class ModelNode {
   /** Ends the answers of those who follow, as a node does that sees an end before it tells it. */
   endFollowing(): void {
     this.#isFollowable = false;
+    this.#endedAt ||= new Date().toISOString().replace(/\.\d+/, "");
   }
 
   /** Keeps those who follow the log waiting until the returned function is called. */
