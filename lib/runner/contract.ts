@@ -68,13 +68,20 @@ export interface Runner {
   collect(handle: RunHandle, receiver: FileReceiver, signal: AbortSignal): Promise<CollectedFile[]>;
 
   /**
-   * Ends what runs (SIGTERM, then SIGKILL after `graceSeconds`) and removes the pod or process.
+   * The files of an ended run are had, and the run is to stay: what of ours keeps them ends, so that
+   * the place sees the run complete. Best effort.
+   */
+  release(handle: RunHandle, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Ends what runs (SIGTERM, then SIGKILL after `graceSeconds`) and removes the pod or process. null:
+   * the run has ended, and what a flow put beside it gets the time that the flow says.
    * Resolves once the place has accepted it, or there is nothing (any more). Safe twice, safe after
    * a failed start (`handle` or `attemptId`), safe after an abort.
    */
   destroy(
     target: RunHandle | { attemptId: string; namespace?: string },
-    options: { graceSeconds: number },
+    options: { graceSeconds: number | null },
     signal: AbortSignal,
   ): Promise<void>;
 
@@ -204,13 +211,15 @@ export type SpecPath = readonly (string | number)[];
 
 export type Observation =
   | { phase: "pending"; waiting: RunWaiting | null; marks: RunMarks }
-  | { phase: "running"; marks: RunMarks }
+  /** `waiting`: what is wrong with something that the run needs at its end. */
+  | { phase: "running"; marks: RunMarks; waiting?: RunWaiting }
   /**
    * It could still go on, and is given up. It is removed when the next observation is asked for; who
    * asks remembers `ending` before, because nobody else can tell it afterwards.
    */
   | { phase: "given-up"; ending: Ending; marks: RunMarks }
-  | { phase: "ended"; ending: Ending; marks: RunMarks };
+  /** `mayStillRun`: nobody can tell that it has stopped, as on a node that is silent. */
+  | { phase: "ended"; ending: Ending; marks: RunMarks; mayStillRun?: true };
 
 /** Moments the place knows of; absent when it did not happen or is not known. */
 export interface RunMarks {

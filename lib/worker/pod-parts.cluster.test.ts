@@ -82,7 +82,38 @@ test("a flow of the paid edition runs, and with delete: false its pod stays with
   // The node may start the last container after main has ended.
   await expect
     .poll(states, { timeout: 90_000 })
-    .toEqual([{ by: "work", files: "running", main: "terminated", "never-ends": "running" }]);
+    .toEqual([{ by: "work", files: "terminated", main: "terminated", "never-ends": "running" }]);
+});
+
+test("with delete: false a pod whose task took too long stays, and its program does not", async () => {
+  const kept = "pullPolicy: IF_NOT_PRESENT\ndelete: false\nannotations: { by: late }";
+  const id = await run(kept, "timeout: PT3S", 'commands: ["sleep 600"]');
+  const { state, failure } = await untilEnded(id);
+  expect({ state, kind: failure?.kind }).toEqual({ state: "FAILED", kind: "timeout" });
+  const late = (await states()).filter(({ by }) => by === "late");
+  expect(late).toEqual([{ by: "late", main: "terminated" }]);
+});
+
+test("what a flow put beside a task gets its time to end, once that is over", async () => {
+  const beside = `
+pullPolicy: IF_NOT_PRESENT
+annotations: { by: beside }
+podSpec:
+  terminationGracePeriodSeconds: 60
+  containers:
+    - name: collector
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      command: [sh, -c, "trap 'sleep 8; exit 0' TERM; sleep 600 & wait"]
+`;
+  const id = await run(beside, 'commands: ["sleep 2"]');
+  expect(await untilEnded(id)).toMatchObject({ state: "SUCCESS" });
+  const graceOf = async (): Promise<number | undefined> => {
+    const { items } = (await namespace.call("GET", "/pods")) as { items: Pod[] };
+    return items.find(({ metadata }) => metadata.annotations?.["by"] === "beside")?.metadata
+      .deletionGracePeriodSeconds;
+  };
+  await expect.poll(graceOf, { timeout: 90_000 }).toBe(60);
 });
 
 /** Of each pod, an annotation and how its containers are. */

@@ -69,6 +69,8 @@ const FATES: Record<string, Pick<Ending, "kind" | "exitCode" | "fault" | "mainSt
   evicted: { kind: "evicted", ...platform },
   preempted: { kind: "preempted", ...platform },
   "node-lost": { kind: "node-lost", ...platform },
+  /** As node-lost, and it may still run. */
+  "node-silent": { kind: "node-lost", ...platform },
   lost: { kind: "lost", ...platform },
   deleted: { kind: "deleted", ...platform },
 };

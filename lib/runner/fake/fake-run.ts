@@ -46,7 +46,10 @@ export class FakeRun {
       marks.running = this.#startedAt;
     }
     if (this.#endedAt) marks.ended = this.#endedAt;
-    if (this.ending) return { phase: "ended", ending: this.ending, marks };
+    if (this.ending) {
+      const isSilent = this.spec.command.join("\n").includes("# fake: node-silent");
+      return { phase: "ended", ending: this.ending, marks, ...(isSilent && { mayStillRun: true }) };
+    }
     if (this.#startedAt) return { phase: "running", marks };
     return { phase: "pending", waiting: this.waiting, marks };
   }

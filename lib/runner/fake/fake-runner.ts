@@ -182,12 +182,17 @@ class FakeRunner implements Runner {
     return collected;
   }
 
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async destroy(
     target: RunHandle | { attemptId: string },
-    { graceSeconds }: { graceSeconds: number },
+    options: { graceSeconds: number | null },
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
+    const graceSeconds = options.graceSeconds ?? 0;
     const run = this.#place.runs.get(target.attemptId);
     this.#place.runs.delete(target.attemptId);
     run?.end(endingOfStop({ kind: "stopped", graceSeconds }, 143));

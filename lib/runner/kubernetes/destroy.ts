@@ -9,7 +9,8 @@ import { podPath } from "./read-pod.ts";
 import { jobsPath, removeJob } from "./start-job.ts";
 
 interface DestroyOptions {
-  graceSeconds: number;
+  /** null: as the pod says. */
+  graceSeconds: number | null;
   /** Where to look when only the attempt is known. */
   namespaces: string[];
   installationId: string;
@@ -98,7 +99,7 @@ async function jobsOf(
 export async function removePod(
   api: ClusterApi,
   target: RunHandle,
-  { graceSeconds, signal }: { graceSeconds: number; signal: AbortSignal },
+  { graceSeconds, signal }: { graceSeconds: number | null; signal: AbortSignal },
 ): Promise<void> {
   const { namespace } = target;
   const job = jobNameOf(target);
@@ -109,7 +110,9 @@ export async function removePod(
       body: {
         apiVersion: "v1",
         kind: "DeleteOptions",
-        gracePeriodSeconds: Math.max(0, Math.ceil(graceSeconds)),
+        ...(graceSeconds !== null && {
+          gracePeriodSeconds: Math.max(0, Math.ceil(graceSeconds)),
+        }),
         // Another pod of the same name is not ours to delete.
         preconditions: { uid: target.uid },
       },

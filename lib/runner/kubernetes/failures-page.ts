@@ -60,7 +60,8 @@ began, another try is always safe.
 
 What no pod tells:
 - The pod is gone, and nobody saw it end: \`lost\`, or \`deleted\` when it was seen before. Never a success.
-- Its node does not answer: 90 s after the pod should be gone it is \`node-lost\`.
+- Its node does not answer: 90 s after the pod should be gone it is \`node-lost\`. What ran there may still run, so
+  it is run again only where the task has a \`retry\`.
 - The namespace is being deleted, or gone: \`namespace\`, instead of \`deleted\` or \`lost\`.
 - The API server cannot be reached: nothing is decided. The run is followed again once it answers.
 - How much memory a program would have needed: nobody measures that. Killed at its limit it had used that

@@ -20,9 +20,10 @@ import { followPodLog } from "./follow-log.ts";
 import { listOwnedRuns } from "./list.ts";
 import { observePod } from "./observe.ts";
 import { inspectPod } from "./inspect.ts";
+import { releaseHelper } from "./release.ts";
 import { LastSights } from "./last-sights.ts";
 import { ImagePulls } from "./image-pulls.ts";
-import { ANNOTATION, LABEL, type Pod } from "./pod.ts";
+import { ANNOTATION, hasCompany, LABEL, type Pod } from "./pod.ts";
 import { labelValue } from "./pod-name.ts";
 import { workspaceOf } from "./pod-spec.ts";
 import { PodWatch } from "./pod-watch.ts";
@@ -149,12 +150,20 @@ class KubernetesRunner implements Runner {
     return collectFiles({ tools, handle, receiver, ready, signal });
   }
 
+  async release(handle: RunHandle, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    void this.#ready.drop(handle.uid);
+    await releaseHelper(this.#toolsFor(handle), handle, signal);
+  }
+
   async destroy(
     target: RunHandle | { attemptId: string; namespace?: string },
-    options: { graceSeconds: number },
+    options: { graceSeconds: number | null },
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
+    const pod = "uid" in target ? this.#latest(target) : null;
+    const isAlone = pod === null || !hasCompany(pod);
     if ("uid" in target) {
       void this.#ready.drop(target.uid);
       this.#deliveredAt.delete(target.uid);
@@ -162,7 +171,8 @@ class KubernetesRunner implements Runner {
       this.#ended.forget(target.uid);
     }
     await destroyPod(this.#api, target, {
-      ...options,
+      // The API forgets a pod without grace at once, also where something of the flow's still runs in it.
+      graceSeconds: options.graceSeconds ?? (isAlone ? 0 : null),
       namespaces: this.#namespaces(),
       installationId: this.#options.installationId,
       hasPullSecret: "uid" in target && this.#hasPullSecret(target),
@@ -172,10 +182,7 @@ class KubernetesRunner implements Runner {
 
   async inspect(handle: RunHandle, signal: AbortSignal): Promise<Inspection | null> {
     signal.throwIfAborted();
-    const watched = this.#watchOf(handle.namespace).get(handle.name);
-    const known = watched?.metadata.uid === handle.uid ? watched : undefined;
-    const lastSeen = known ?? this.#ended.get(handle.uid);
-    return inspectPod(this.#api, handle, { lastSeen, signal });
+    return inspectPod(this.#api, handle, { lastSeen: this.#latest(handle), signal });
   }
 
   async list(signal: AbortSignal, usedBefore: readonly string[] = []): Promise<OwnedRun[]> {
@@ -200,6 +207,12 @@ class KubernetesRunner implements Runner {
       mark instanceof Date ? this.#api.byOurClock(mark) : mark,
     ]);
     return { ...observation, marks: Object.fromEntries(marks) };
+  }
+
+  /** The latest sight of the pod of this uid. */
+  #latest(handle: RunHandle): Pod | null {
+    const watched = this.#watchOf(handle.namespace).get(handle.name);
+    return watched?.metadata.uid === handle.uid ? watched : this.#ended.get(handle.uid);
   }
 
   #keepSight({ uid }: RunHandle, pod: Pod | undefined): void {

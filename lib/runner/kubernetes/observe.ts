@@ -70,11 +70,12 @@ export async function* observePod(
         seen = await lookAt(await latestPod(tools, handle, { bell, signal, isFresh: true }));
       }
       const { againAt, decision } = seen;
-      if (decision === "remove" && seen.observation.phase === "ended") {
-        yield { ...seen.observation, phase: "given-up" };
-        await endDecided(api, handle, signal);
+      let told = seen.observation;
+      if (decision === "remove" && told.phase === "ended") {
+        yield { ...told, phase: "given-up" };
+        if (!(await endDecided(api, handle, bell, signal))) told = { ...told, mayStillRun: true };
       }
-      const observation = await withNamespace(api, handle, { seen: seen.observation, signal });
+      const observation = await withNamespace(api, handle, { seen: told, signal });
       const text = JSON.stringify(observation);
       if (text !== shown) {
         shown = text;
@@ -136,8 +137,9 @@ async function explained(
 
 function look(pod: Pod, { state, now, againAt: eventsAt }: Explained, waits: WaitClock): Look {
   if (state.phase === "ended") {
-    const { isForsaken, ...observation } = state;
-    return { observation, againAt: null, ...(isForsaken && { decision: "leave" }) };
+    const { isForsaken, ...ended } = state;
+    if (!isForsaken) return { observation: ended, againAt: null };
+    return { observation: { ...ended, mayStillRun: true }, againAt: null, decision: "leave" };
   }
   if (state.phase === "running") return lookAtRunning(pod, state, { waits, now });
   const { ending, againAt } = waits.check(pod, state.wait, now);
@@ -155,10 +157,13 @@ function look(pod: Pod, { state, now, againAt: eventsAt }: Explained, waits: Wai
 
 function lookAtRunning(
   pod: Pod,
-  { doom, marks }: Extract<PodState, { phase: "running" }>,
+  { doom, hitch, marks }: Extract<PodState, { phase: "running" }>,
   { waits, now }: { waits: WaitClock; now: number },
 ): Look {
-  if (!doom) return { observation: { phase: "running", marks }, againAt: forsakenAt(pod) };
+  if (!doom) {
+    const waiting = hitch && { waiting: hitch.waiting };
+    return { observation: { phase: "running", marks, ...waiting }, againAt: forsakenAt(pod) };
+  }
   const { ending, againAt } = waits.check(pod, doom, now);
   if (!ending) return { observation: { phase: "running", marks }, againAt };
   // Better now than after hours: what the program makes could not be fetched.
@@ -180,12 +185,26 @@ async function withNamespace(
   return { ...seen, ending: await toldOfNamespace(api, handle, { ending: seen.ending, signal }) };
 }
 
-async function endDecided(api: ClusterApi, handle: RunHandle, signal: AbortSignal): Promise<void> {
-  try {
-    await removePod(api, handle, { graceSeconds: GRACE_SECONDS, signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw runnerErrorFrom(error, api.access.server, `delete the pod ${handle.name}`);
+/**
+ * Asks for the pod's end until the API server has answered: what ended is told in any case.
+ * @returns false where it refuses, so that the pod may go on
+ */
+async function endDecided(
+  api: ClusterApi,
+  handle: RunHandle,
+  bell: Bell,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      await removePod(api, handle, { graceSeconds: GRACE_SECONDS, signal });
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = runnerErrorFrom(error, api.access.server, `delete the pod ${handle.name}`);
+      if (!failure.isTransient) return false;
+    }
+    await bell.wait(1_000);
   }
 }
 

@@ -84,6 +84,7 @@ test("a real pod that runs says since when and where", () => {
   expect(stateFromPod(pod("running"), NOW)).toEqual({
     phase: "running",
     doom: null,
+    hitch: null,
     marks: {
       created: expect.any(Date),
       scheduled: expect.any(Date),
@@ -113,6 +114,19 @@ test.each([
     ).toMatchObject({ phase: "running", doom: { fault, graceSeconds: 0 } });
   },
 );
+
+test("a helper whose image cannot be had for now is a hitch of a pod that runs", () => {
+  const running = pod("running");
+  const message = "429 Too Many Requests - toomanyrequests: You have reached your pull rate limit";
+  const helper = { name: "files", state: { waiting: { reason: "ErrImagePull", message } } };
+  const containerStatuses = [...(running.status?.containerStatuses ?? []), helper];
+  const state = stateFromPod({ ...running, status: { ...running.status, containerStatuses } }, NOW);
+  expect(state).toMatchObject({
+    phase: "running",
+    doom: null,
+    hitch: { graceSeconds: null, waiting: { kind: "image" } },
+  });
+});
 
 test("a pod that is being deleted still runs until its container has ended", () => {
   expect(stateFromPod(pod("deleted-running"), NOW - 60_000)).toMatchObject({ phase: "running" });

@@ -26,8 +26,11 @@ import {
 /** What a pod's latest snapshot says of its attempt. */
 export type PodState =
   | { phase: "pending"; wait: Wait; marks: RunMarks }
-  /** `doom`: the container that keeps the files can never run, so that its outputs would be lost. */
-  | { phase: "running"; marks: RunMarks; doom: Wait | null }
+  /**
+   * `doom`: the container that keeps the files can never run, so that its outputs would be lost.
+   * `hitch`: it cannot run for now.
+   */
+  | { phase: "running"; marks: RunMarks; doom: Wait | null; hitch: Wait | null }
   /** `isForsaken`: only time says so, see `forsakenEnding`. */
   | { phase: "ended"; ending: Ending; marks: RunMarks; isForsaken?: true };
 
@@ -56,6 +59,7 @@ export function stateFromPod(pod: Pod, now: number, deliveredAt?: Date | null): 
       phase: "running",
       marks: { ...marks, ...(running && { running }) },
       doom: doomOf(pod),
+      hitch: hitchOf(pod),
     };
   }
   return { phase: "pending", wait: waitFromPod(pod), marks };
@@ -105,6 +109,12 @@ function doomOf(pod: Pod): Wait | null {
   const end = statusOf(pod, HELPER)?.state?.terminated;
   if (!end || KILLED_OR_DONE.includes(end.exitCode)) return null;
   return waitOfBroken(HELPER, end);
+}
+
+/** What keeps the helper from running beside main, and may heal. */
+function hitchOf(pod: Pod): Wait | null {
+  const wait = waitOfOne(pod, HELPER);
+  return wait?.graceSeconds === null ? wait : null;
 }
 
 /**

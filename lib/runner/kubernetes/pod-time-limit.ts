@@ -4,6 +4,8 @@ import { needsUpload } from "./inline-files.ts";
 
 /** Between the container's time limit, which keeps the files, and the pod's, which is the net below. */
 const DEADLINE_MARGIN_SECONDS = 60;
+/** For files that nobody could fetch yet: the helper that keeps them ends with the pod. */
+const FETCHING_SECONDS = 3_600;
 /** SIGTERM to SIGKILL when a time limit is over. */
 const TIMEOUT_GRACE_SECONDS = 10;
 
@@ -39,5 +41,6 @@ function uploadAllowance(spec: AttemptSpec): number {
 export function podDeadline(spec: AttemptSpec): number {
   const { waitUntilRunningSeconds } = spec.kubernetes;
   const own = Math.ceil(spec.timeoutSeconds ?? 0) + uploadAllowance(spec);
-  return Math.ceil(own + waitUntilRunningSeconds + DEADLINE_MARGIN_SECONDS);
+  const fetching = spec.keepsFiles ? FETCHING_SECONDS : 0;
+  return Math.ceil(own + waitUntilRunningSeconds + DEADLINE_MARGIN_SECONDS + fetching);
 }

@@ -122,6 +122,15 @@ export function hasLostMain(pod: Pod): boolean {
   return statusOf(pod, MAIN)?.lastState?.terminated !== undefined;
 }
 
+/** Whether something runs in it that the flow, or the cluster, put beside main. */
+export function hasCompany({ status }: Pod): boolean {
+  const { initContainerStatuses = [], containerStatuses = [] } = status ?? {};
+  const ours = [MAIN, HELPER, INIT_HELPER];
+  return [...initContainerStatuses, ...containerStatuses].some(
+    ({ name, state }) => state?.running !== undefined && !ours.includes(name),
+  );
+}
+
 /** Whether the pod has a container of this name, also before it has a status. */
 export function hasContainer(pod: Pod, container: string): boolean {
   const { containers = [], initContainers = [] } = pod.spec ?? {};

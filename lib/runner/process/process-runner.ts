@@ -63,8 +63,9 @@ export function createProcessRunner(options: {
     observe: (handle, signal) => observeRun(at(handle.attemptId), signal),
     followLog: (handle, after, signal) => followLog(at(handle.attemptId), after, signal),
     collect: (handle, receiver, signal) => collectFiles(at(handle.attemptId), receiver, signal),
+    release: () => Promise.resolve(),
     destroy: (target, { graceSeconds }, signal) =>
-      destroyRun(at(target.attemptId), graceSeconds, signal),
+      destroyRun(at(target.attemptId), graceSeconds ?? 0, signal),
     inspect: async (handle, signal) => {
       signal.throwIfAborted();
       return inspectRun(at(handle.attemptId), signal);

@@ -65,13 +65,16 @@ function mayGoOn(drive: Drive, message: string, evidence: string): Failure {
   };
 }
 
-/** One try with a time limit of its own: the attempt's signals are aborted by then. */
+/**
+ * One try with a time limit of its own: the attempt's signals are aborted by then.
+ * @param graceSeconds null: the run has ended
+ */
 export async function destroyOnce(
   runner: Runner,
   target: RunTarget,
-  graceSeconds: number,
+  graceSeconds: number | null,
 ): Promise<void> {
-  const limit = AbortSignal.timeout(CALL_LIMIT_MS + graceSeconds * 1000);
+  const limit = AbortSignal.timeout(CALL_LIMIT_MS + (graceSeconds ?? 0) * 1000);
   await runner.destroy(target, { graceSeconds }, limit);
 }
 

@@ -26,6 +26,7 @@ const SEEN_ENDED_MS = 15_000;
 const EARLY = 0.8;
 /** Files of a run that is too late are kept if that goes quickly. */
 const LATE_FILES_MS = 10_000;
+const RELEASE_MS = 5_000;
 
 /** A run that the place has accepted. */
 export class Run {
@@ -73,8 +74,10 @@ export class Run {
       const first = await Promise.race([ended, this.#forced.decided, unstored]);
       this.#forced.stopTimeout();
       if (!("ending" in first)) return await this.#end(first, ended, logged);
-      await this.#drain(first.ending, logged);
-      return await this.#collect(first, ended, logged);
+      const finished = await this.#finishedBy(first, logged, this.#forced.signal);
+      return (
+        finished ?? (await this.#end(this.#forced.reason ?? { kind: "killed" }, ended, logged))
+      );
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
       return await this.#unreadable(error);
@@ -125,64 +128,92 @@ export class Run {
   }
 
   /**
-   * Waits for the log's end; one that never comes is a gap. A program that never began has no log,
-   * unless it was to bring its own input files.
+   * The run ended by itself: its log is read to the end, its output files are kept, and that decides
+   * the state.
+   * @param stop aborted when that is not to be waited for
+   * @param why the failure that it has already
+   * @returns null when it was stopped
    */
-  async #drain(ending: Ending, logged: Promise<void>): Promise<void> {
-    if (!ending.mainStarted && ending.kind !== "input-files") {
-      this.#stop.abort(new Error("There is no log."));
-      return;
-    }
-    while (!(await within(logged, SILENT_LOG_MS))) {
-      if (performance.now() - this.#pump.heardAt < SILENT_LOG_MS) continue;
-      this.#stop.abort(new Error("The log does not end."));
-      await this.#pump.leaveGap("The end of the log did not come after the run had ended.");
-      return;
+  async #finishedBy(
+    end: RunEnd,
+    logged: Promise<void>,
+    stop: AbortSignal,
+    why: Failure | null = null,
+  ): Promise<Finished | null> {
+    if (!(await this.#drained(end.ending, logged, stop))) return null;
+    try {
+      const { files, lost } = await this.#filesOf(end, stop);
+      // What the code did wrong says more than that its files are missing.
+      return await this.#finished(end, files, why ?? this.#failureOf(end.ending) ?? lost);
+    } catch (error) {
+      this.#drive.held.signal.throwIfAborted();
+      if (!stop.aborted) throw error;
+      return null;
     }
   }
 
-  /** The run ended by itself: its output files are kept, and that decides the state. */
-  async #collect(
-    { ending, node }: RunEnd,
-    ended: Promise<RunEnd>,
-    logged: Promise<void>,
-  ): Promise<Finished> {
-    const isGood = ending.kind === "exit" && ending.exitCode === 0;
-    let files: CollectedArtifact[] = [];
-    let failure = isGood ? null : this.#failureOf(ending);
-    if (this.#prepared.spec.keepsFiles && ending.mainStarted) {
-      const collecting = this.#collectFiles(
-        AbortSignal.any([this.#drive.held.signal, this.#forced.signal]),
-      );
-      try {
-        files = await collecting;
-      } catch (error) {
-        this.#drive.held.signal.throwIfAborted();
-        if (this.#forced.reason) return this.#end(this.#forced.reason, ended, logged);
-        const lost = this.#lostFiles(error);
-        // What the code did wrong says more than that its files are missing.
-        failure ??= lost;
-      }
+  /**
+   * Waits for the log's end; one that never comes is a gap. A program that never began has no log,
+   * unless it was to bring its own input files. False when that is not waited for any longer.
+   */
+  async #drained(ending: Ending, logged: Promise<void>, stop: AbortSignal): Promise<boolean> {
+    if (!ending.mainStarted && ending.kind !== "input-files") {
+      this.#stop.abort(new Error("There is no log."));
+      return true;
     }
-    const { stdErrLineCount } = this.#drive.progress;
-    const isWarned = this.#prepared.plan.warningOnStdErr && stdErrLineCount > 0;
-    const hasRetry = this.#drive.task.retry !== null;
-    const run = { mainStarted: ending.mainStarted, isOver: true, hasRetry };
+    while (!(await within(logged, SILENT_LOG_MS, stop))) {
+      if (stop.aborted) return false;
+      if (performance.now() - this.#pump.heardAt < SILENT_LOG_MS) continue;
+      this.#stop.abort(new Error("The log does not end."));
+      await this.#pump.leaveGap("The end of the log did not come after the run had ended.");
+      break;
+    }
+    return true;
+  }
+
+  async #filesOf(
+    { ending, mayStillRun }: RunEnd,
+    stop: AbortSignal,
+  ): Promise<{ files: CollectedArtifact[]; lost: Failure | null }> {
+    const hasFiles = this.#prepared.spec.keepsFiles && ending.mainStarted && !mayStillRun;
+    if (!hasFiles) return { files: [], lost: null };
+    const signal = AbortSignal.any([this.#drive.held.signal, stop]);
+    try {
+      return { files: await this.#collectFiles(signal), lost: null };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { files: [], lost: this.#lostFiles(error) };
+    }
+  }
+
+  async #finished(
+    { ending, node, mayStillRun }: RunEnd,
+    files: CollectedArtifact[],
+    failure: Failure | null,
+  ): Promise<Finished> {
+    const { progress, task } = this.#drive;
+    const { mainStarted, exitCode } = ending;
+    const isWarned = this.#prepared.plan.warningOnStdErr && progress.stdErrLineCount > 0;
+    const hasRetry = task.retry !== null;
+    // Who wrote a retry has said that it may run more than once.
+    const run = { mainStarted, isOver: !mayStillRun || hasRetry, hasRetry };
     const end: UnsealedEnd = {
       state: failure ? "FAILED" : isWarned ? "WARNING" : "SUCCESS",
       failure,
-      exitCode: ending.exitCode,
-      outputs: this.#outputs(ending.exitCode, files),
+      exitCode,
+      outputs: this.#outputs(exitCode, files),
       files,
       marks: this.#marks(),
       node,
       mayRepeat: failure !== null && mayRepeat(failure, run),
       blackBox: failure && (await this.#blackBox(failure)),
     };
-    return { end, cleanUp: this.#drive.progress.keepsPod ? null : () => this.#remove() };
+    if (progress.keepsPod) await this.#release();
+    return { end, cleanUp: progress.keepsPod ? null : () => this.#remove() };
   }
 
-  #failureOf(ending: Ending): Failure {
+  #failureOf(ending: Ending): Failure | null {
+    if (ending.kind === "exit" && ending.exitCode === 0) return null;
     const line = this.#drive.task.range.startLine;
     const { timeoutMs } = this.#prepared;
     const failure = failureFrom(ending, line);
@@ -228,7 +259,12 @@ export class Run {
     const { runner } = this.#prepared.place;
     await drive.reporter.now({ progress: { forced: reason } });
     const isLate = reason.kind === "failed" && reason.failure.kind === "timeout";
-    const files = isLate && this.#prepared.spec.keepsFiles ? await this.#lateFiles() : [];
+    const { keepsFiles } = this.#prepared.spec;
+    if (isLate && (keepsFiles || drive.progress.keepsPod)) {
+      const finished = await this.#endedByPlace(reason.failure, ended, logged);
+      if (finished) return finished;
+    }
+    const files = isLate && keepsFiles ? await this.#lateFiles() : [];
     const blackBox = reason.kind === "failed" ? await this.#blackBox(reason.failure) : null;
     const graceSeconds = graceOf(this.#prepared.spec);
     const left = await endRun(drive, { runner, target: this.#handle, graceSeconds });
@@ -242,10 +278,13 @@ export class Run {
     drive.held.signal.throwIfAborted();
     await drive.log.flush();
     const failure = reason.kind === "failed" ? reason.failure : null;
+    const mainStarted = drive.progress.runningSince !== null;
+    const run = { mainStarted, isOver: left === null, hasRetry: drive.task.retry !== null };
     return {
       end: {
         ...bareEnd(failure),
         failure: failure ?? left,
+        mayRepeat: failure !== null && mayRepeat(failure, run),
         outputs: this.#outputs(null, files),
         files,
         marks: this.#marks(),
@@ -254,6 +293,21 @@ export class Run {
       },
       cleanUp: null,
     };
+  }
+
+  /**
+   * A place has the same time limit, and ends the user's code alone: then its files are whole, with
+   * what it saved when it was told to end, and the pod may stay. null: the place did not.
+   */
+  async #endedByPlace(
+    failure: Failure,
+    ended: Promise<RunEnd>,
+    logged: Promise<void>,
+  ): Promise<Finished | null> {
+    const { killed } = this.#drive.held;
+    const limitMs = graceOf(this.#prepared.spec) * 1000 + SEEN_ENDED_MS;
+    if (!(await within(ended, limitMs, killed))) return null;
+    return this.#finishedBy(await ended, logged, killed, failure);
   }
 
   /** The place cannot be read for good: nobody saw the end, so it is no success. */
@@ -283,18 +337,34 @@ export class Run {
   }
 
   async #lateFiles(): Promise<CollectedArtifact[]> {
-    const limit = AbortSignal.any([this.#drive.held.signal, AbortSignal.timeout(LATE_FILES_MS)]);
+    const { held, log: lines, now } = this.#drive;
+    const limit = AbortSignal.any([held.signal, AbortSignal.timeout(LATE_FILES_MS)]);
     try {
       return await this.#collectFiles(limit);
     } catch (error) {
-      this.#drive.held.signal.throwIfAborted();
+      held.signal.throwIfAborted();
       log().info({ error: String(error) }, "the files of a run that was too late are not kept");
+      const bytes = Buffer.from("The output files are not kept: they did not come in time.");
+      lines.line({ bytes, timeMs: now().getTime(), level: "WARN", stream: "podflow" });
       return [];
     }
   }
 
+  /** Best effort: what is left ends with the pod's own time limit. */
+  async #release(): Promise<void> {
+    const { runner } = this.#prepared.place;
+    const { signal } = this.#drive.held;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(RELEASE_MS)]);
+    try {
+      await runner.release(this.#handle, limit);
+    } catch (error) {
+      signal.throwIfAborted();
+      log().info({ error: String(error) }, "the helper of a pod that stays was not ended");
+    }
+  }
+
   async #remove(): Promise<void> {
-    await destroyOnce(this.#prepared.place.runner, this.#handle, 0);
+    await destroyOnce(this.#prepared.place.runner, this.#handle, null);
   }
 }
 

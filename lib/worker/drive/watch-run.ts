@@ -7,6 +7,8 @@ const WAS_REMOVED: ReadonlySet<Ending["kind"]> = new Set(["deleted", "lost"]);
 export interface RunEnd {
   ending: Ending;
   node: string | null;
+  /** Nobody can tell that it has stopped. */
+  mayStillRun: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function watchRun(
       drive.marks.note("ended", drive.now());
       const { givenUp } = drive.progress;
       const ending = givenUp && WAS_REMOVED.has(seen.ending.kind) ? givenUp : seen.ending;
-      return { ending, node: seen.marks.node ?? null };
+      const { mayStillRun = false } = seen;
+      return { ending, node: seen.marks.node ?? null, mayStillRun };
     }
     show(drive, seen);
     if (seen.phase === "running") run.onRunning(seen.marks);
@@ -41,6 +44,6 @@ export async function watchRun(
 function show(drive: Drive, seen: Extract<Observation, { phase: "pending" | "running" }>): void {
   const marks = drive.marks.seen(seen.marks, drive.now());
   const { node } = seen.marks;
-  drive.reporter.wait(seen.phase === "pending" ? seen.waiting : null, marks);
+  drive.reporter.wait(seen.waiting ?? null, marks);
   if (node !== undefined) drive.reporter.report({ node });
 }
