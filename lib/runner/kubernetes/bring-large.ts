@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { InputFile } from "../contract.ts";
 import type { ExecSession } from "./exec.ts";
-import { changedFile, damagedFiles, refusedFiles } from "./input-file-errors.ts";
+import { changedFile, damagedFiles, NotTakenError, refusedFiles } from "./input-file-errors.ts";
 import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -178,7 +178,7 @@ export class LargeFile {
 
 /** Without words it was killed, as another connection does. */
 function stoppedBy(words: string): Error {
-  return words === "" ? new Error("The pod stopped taking the file.") : refusedFiles(words);
+  return words === "" ? new NotTakenError("It stopped taking the file.") : refusedFiles(words);
 }
 
 async function sha256Of(file: InputFile): Promise<string> {

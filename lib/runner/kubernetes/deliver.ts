@@ -8,15 +8,28 @@ import { LargeFile, PIECE_BYTES, takePiecesCommand } from "./bring-large.ts";
 import { execInHelper, type HelperTools } from "./helper-exec.ts";
 import { CONTROL } from "./helper-script.ts";
 import { needsUpload } from "./inline-files.ts";
-import { changedFile, damagedFiles, failedCommand } from "./input-file-errors.ts";
-import { HELPER, INIT_HELPER } from "./pod.ts";
+import {
+  changedFile,
+  damagedFiles,
+  endedHelper,
+  failedCommand,
+  neverTaken,
+  NotTakenError,
+} from "./input-file-errors.ts";
+import { ANNOTATION, HELPER, INIT_HELPER, type Pod, statusOf } from "./pod.ts";
 import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
+import { isEndedPod } from "./pod-status.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
 
 /** After a cut, what was not verified is sent again. A larger file is a batch of its own. */
 const BATCH_BYTES = PIECE_BYTES;
 const BATCH_FILES = 1000;
 const MAX_PAUSE_MS = 3_000;
+/** How often a pod may fail to take what came, without saying why. */
+const NOT_TAKEN_TRIES = 5;
+/** How long after its helper a pod's own end may be told, whose helper ended with it. */
+const END_TOLD_MS = 5_000;
+const LOOK_AGAIN_MS = 200;
 
 /**
  * Unpacks the tar on stdin, of so many bytes, into the working directory, and prints its SHA-256. It
@@ -46,6 +59,7 @@ interface Delivery {
   container: string;
   signal: AbortSignal;
   onSent: (bytes: number) => void;
+  onTrouble: (failure: RunnerError | null) => void;
   /** Names of the pieces and batches that are in the pod and need not be sent again. */
   there: Set<string>;
   /** Names of pieces that are to be sent again whatever the pod's marks say. */
@@ -55,6 +69,7 @@ interface Delivery {
 /**
  * Brings the input files that did not travel with the pod, in batches that are verified one by one.
  * Returns quietly when the pod has ended: then `observe` says why.
+ * @param options.onTrouble why nothing can be brought for now; null once something can again
  * @returns whether the files were brought now, were all there already, or neither
  * @throws RunnerError of kind `input-files`
  */
@@ -62,29 +77,67 @@ export async function deliverFiles(
   tools: HelperTools,
   handle: RunHandle,
   spec: AttemptSpec,
-  options: { signal: AbortSignal; onProgress?: (doneBytes: number) => void },
+  options: {
+    signal: AbortSignal;
+    onProgress?: (doneBytes: number) => void;
+    onTrouble: (failure: RunnerError | null) => void;
+  },
 ): Promise<"brought" | "was-there" | "not"> {
   if (!needsUpload(spec.inputFiles)) return "not";
   const container = fileShapeOf(spec) === "gate" ? HELPER : INIT_HELPER;
   const progress = new Progress(options.onProgress);
   const onSent = (bytes: number): void => progress.sent(bytes);
-  const { signal } = options;
+  const { signal, onTrouble } = options;
   const known = { there: new Set<string>(), damaged: new Set<string>() };
-  const delivery: Delivery = { tools, handle, container, signal, onSent, ...known };
+  const delivery: Delivery = { tools, handle, container, signal, onSent, onTrouble, ...known };
   const batches = batchesOf(spec.inputFiles);
   let failures = 0;
+  let notTaken = 0;
   for (;;) {
     try {
-      return await bringMissing(delivery, batches, progress);
+      const outcome = await bringMissing(delivery, batches, progress);
+      return outcome === "not" ? await withoutHelper(delivery) : outcome;
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof RunnerError && !error.isTransient) throw error;
       const failure = runnerErrorFrom(error, tools.api.access.server, "bring the input files");
       if (!failure.isTransient && error instanceof ApiFailure) throw failure;
+      if (error instanceof NotTakenError) {
+        notTaken += 1;
+        if (notTaken >= NOT_TAKEN_TRIES) throw neverTaken(error);
+      } else if (failures > 0) onTrouble(failure);
       failures += 1;
       await pause(Math.min(100 * 2 ** failures, MAX_PAUSE_MS), undefined, options);
     }
   }
+}
+
+/**
+ * The helper is not there to bring files: with the whole pod, or because all were there, or alone,
+ * and then main would wait for it until its time is over.
+ * @throws RunnerError of kind `input-files` in the last case
+ */
+async function withoutHelper(delivery: Delivery): Promise<"was-there" | "not"> {
+  const { tools, handle, container, signal } = delivery;
+  const giveUpAt = performance.now() + END_TOLD_MS;
+  for (;;) {
+    const pod = tools.watch.get(handle.name);
+    const isHere = pod?.metadata.uid === handle.uid;
+    const end = isHere ? statusOf(pod, container)?.state?.terminated : undefined;
+    // An init container that fails ends the pod.
+    if (!isHere || !end || container === INIT_HELPER || isEnding(pod)) return "not";
+    const keeps = pod.metadata.annotations?.[ANNOTATION.keeps] === "true";
+    if (end.exitCode === 0 && !keeps) return "was-there";
+    if (performance.now() > giveUpAt) throw endedHelper(pod);
+    await pause(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
+
+/** Whether more than the helper ends, or `observe` tells its end. */
+function isEnding(pod: Pod): boolean {
+  if (pod.metadata.deletionTimestamp !== undefined || isEndedPod(pod)) return true;
+  const conditions = pod.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === "DisruptionTarget" && status === "True");
 }
 
 /** Stops where the pod has ended. */
@@ -95,6 +148,7 @@ async function bringMissing(
 ): Promise<"brought" | "was-there" | "not"> {
   const there = await mark(delivery, []);
   if (there === null) return "not";
+  delivery.onTrouble(null);
   if (there.marks.has(CONTROL.uploaded)) return "was-there";
   for (const name of there.marks.difference(delivery.damaged)) delivery.there.add(name);
   let before = 0;

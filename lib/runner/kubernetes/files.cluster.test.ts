@@ -5,6 +5,7 @@ import type { Cluster } from "#e2e/cluster/contract.ts";
 import { openRunnerStage, type RunnerStage } from "#e2e/cluster/runner-stage.ts";
 import type { AttemptSpec, FileEntry, RunMarks, Runner } from "../contract.ts";
 import { inputFile } from "../contract-suite/stage.ts";
+import { type Pod, statusOf } from "./pod.ts";
 import { type TestNamespace, readLog, scriptSpec, textsOf, watchToEnd } from "./test-stage.ts";
 
 let stage: RunnerStage;
@@ -176,6 +177,50 @@ describe.concurrent("files", () => {
 /** Pods tell whole seconds; NaN for what is not known, which is in no order. */
 function secondOf(date: Date | undefined): number {
   return Math.floor((date?.getTime() ?? Number.NaN) / 1000);
+}
+
+describe.concurrent("a helper that cannot bring the files", () => {
+  const large = [inputFile("large.bin", randomBytes(48 * 1024 ** 2))];
+
+  test("for want of memory is why the task fails, at once", async () => {
+    const spec = scriptSpec("ls", {
+      inputFiles: large,
+      kubernetes: {
+        podSpec: { volumes: [{ name: "kestra-files", emptyDir: { medium: "Memory" } }] },
+        helperResources: { requests: {}, limits: { memory: "24Mi" } },
+      },
+    });
+    const handle = await runner.start(spec, signal());
+    await expect(runner.deliver(handle, spec, signal())).rejects.toMatchObject({
+      kind: "input-files",
+      fault: "user",
+      remedy: expect.stringContaining("fileSidecar.resources"),
+    });
+    await runner.destroy(handle, { graceSeconds: 0 }, signal());
+  });
+
+  test("because it ended is why the task fails, at once", async () => {
+    const spec = scriptSpec("ls", { inputFiles: large, keepsFiles: true });
+    const handle = await runner.start(spec, signal());
+    const released = async (): Promise<boolean> => {
+      await runner.release(handle, signal());
+      return hasEnded(handle.name, "files");
+    };
+    await expect.poll(released, { timeout: 90_000, interval: 500 }).toBe(true);
+    await expect(runner.deliver(handle, spec, signal())).rejects.toMatchObject({
+      kind: "input-files",
+      fault: "platform",
+      message:
+        "The container that brings the input files ended with exit code 0 before they were all there.",
+    });
+    await runner.destroy(handle, { graceSeconds: 0 }, signal());
+  });
+});
+
+async function hasEnded(pod: string, container: string): Promise<boolean> {
+  // The API server's own answer to a read of a pod.
+  const seen = (await namespace.call("GET", `/pods/${pod}`)) as Pod;
+  return statusOf(seen, container)?.state?.terminated !== undefined;
 }
 
 test("small input files cost no request, and fetching files costs one conversation", async () => {

@@ -1,10 +1,16 @@
 import { type InputFile, RunnerError } from "../contract.ts";
 import { FULL_DISK, HELPER_REMEDY } from "./container-causes.ts";
 import type { ExecResult } from "./exec.ts";
+import { type Container, HELPER, type Pod, statusOf } from "./pod.ts";
+
+/** The pod could not take the files this time, and nothing says that it never will. */
+export class NotTakenError extends Error {
+  override readonly name = "NotTakenError";
+}
 
 /** What arrived in the pod has another checksum than what was sent: it is sent again. */
-export function damagedFiles(told: string, expected = "none"): Error {
-  return new Error(`The files arrived damaged: SHA-256 ${told} instead of ${expected}.`);
+export function damagedFiles(told: string, expected = "none"): NotTakenError {
+  return new NotTakenError(`The files arrived damaged: SHA-256 ${told} instead of ${expected}.`);
 }
 
 /** SIGKILL and SIGTERM. */
@@ -18,9 +24,52 @@ const ENDED_FROM_OUTSIDE = [137, 143];
 export function failedCommand({ exitCode, stderr }: ExecResult): Error {
   const words = stderr.trim();
   if (words === "" && ENDED_FROM_OUTSIDE.includes(exitCode)) {
-    return new Error(`The helper's command was ended from outside (exit code ${exitCode}).`);
+    const words = `The helper's command was ended from outside (exit code ${exitCode}).`;
+    return new NotTakenError(words);
   }
   return refusedFiles(words || `exit code ${exitCode}`);
+}
+
+const MEMORY_REMEDY =
+  "Give the helper more memory by fileSidecar.resources: what it writes into a volume of medium Memory counts as its own.";
+
+/** After many tries. */
+export function neverTaken({ message }: NotTakenError): RunnerError {
+  return new RunnerError(
+    "input-files",
+    `The input files could not be put into the pod. ${message}`,
+    {
+      remedy: MEMORY_REMEDY,
+      fault: "user",
+      isTransient: false,
+    },
+  );
+}
+
+/** The helper of this pod has ended before the files were there, and main waits for them. */
+export function endedHelper(pod: Pod): RunnerError {
+  const { exitCode, reason } = statusOf(pod, HELPER)?.state?.terminated ?? {};
+  const isOutOfMemory = reason === "OOMKilled";
+  const how = isOutOfMemory
+    ? `was killed at its memory limit (${memoryLimitOf(pod) ?? "of the node"})`
+    : `ended with exit code ${exitCode ?? "unknown"}`;
+  return new RunnerError(
+    "input-files",
+    `The container that brings the input files ${how} before they were all there.`,
+    {
+      remedy: isOutOfMemory
+        ? MEMORY_REMEDY
+        : "Execute it again; when it happens again, look at the pod's node.",
+      evidence: [reason, exitCode].join(", exit code "),
+      fault: isOutOfMemory ? "user" : "platform",
+      isTransient: false,
+    },
+  );
+}
+
+function memoryLimitOf({ spec }: Pod): string | undefined {
+  const helper: Container | undefined = spec?.containers.find(({ name }) => name === HELPER);
+  return helper?.resources?.limits?.["memory"];
 }
 
 /** @param words the pod's own */

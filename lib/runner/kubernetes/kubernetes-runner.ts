@@ -8,6 +8,7 @@ import type {
   OwnedRun,
   RunHandle,
   Runner,
+  RunnerError,
   RunPreview,
   Workspace,
 } from "../contract.ts";
@@ -15,6 +16,7 @@ import type { ClusterAccess } from "./access.ts";
 import { ClusterApi } from "./api.ts";
 import { collectFiles } from "./collect.ts";
 import { deliverFiles } from "./deliver.ts";
+import { Deliveries } from "./deliveries.ts";
 import { destroyPod } from "./destroy.ts";
 import { followPodLog } from "./follow-log.ts";
 import { listOwnedRuns } from "./list.ts";
@@ -52,7 +54,7 @@ export function createKubernetesRunner(options: KubernetesRunnerOptions): Runner
 interface Tools {
   api: ClusterApi;
   watch: PodWatch;
-  deliveredAt: (uid: string) => Date | null | undefined;
+  deliveries: Deliveries;
 }
 
 class KubernetesRunner implements Runner {
@@ -61,7 +63,7 @@ class KubernetesRunner implements Runner {
   readonly #api: ClusterApi;
   readonly #watches = new Map<string, PodWatch>();
   readonly #pulls = new Map<string, ImagePulls>();
-  readonly #deliveredAt = new Map<string, Date | null>();
+  readonly #deliveries = new Deliveries();
   readonly #ready = new ReadySessions();
   readonly #ended = new LastSights();
 
@@ -102,9 +104,12 @@ class KubernetesRunner implements Runner {
   ): Promise<void> {
     signal.throwIfAborted();
     const tools = this.#toolsFor(handle);
-    const outcome = await deliverFiles(tools, handle, spec, { signal, onProgress });
+    const onTrouble = (failure: RunnerError | null): void => {
+      if (this.#deliveries.troubled(handle.uid, failure)) tools.watch.ring(handle.name);
+    };
+    const outcome = await deliverFiles(tools, handle, spec, { signal, onProgress, onTrouble });
     if (outcome === "not") return;
-    this.#deliveredAt.set(handle.uid, outcome === "brought" ? new Date(this.#api.now()) : null);
+    this.#deliveries.done(handle.uid, outcome === "brought" ? new Date(this.#api.now()) : null);
     tools.watch.ring(handle.name);
   }
 
@@ -166,7 +171,7 @@ class KubernetesRunner implements Runner {
     const isAlone = pod === null || !hasCompany(pod);
     if ("uid" in target) {
       void this.#ready.drop(target.uid);
-      this.#deliveredAt.delete(target.uid);
+      this.#deliveries.forget(target.uid);
       this.#pulls.get(target.namespace)?.forget(target.uid);
       this.#ended.forget(target.uid);
     }
@@ -232,7 +237,7 @@ class KubernetesRunner implements Runner {
     return {
       api: this.#api,
       watch: this.#watchOf(handle.namespace),
-      deliveredAt: (uid) => this.#deliveredAt.get(uid),
+      deliveries: this.#deliveries,
     };
   }
 

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ClusterApi } from "./api.ts";
+import { Deliveries } from "./deliveries.ts";
 import { observePod } from "./observe.ts";
 import type { Pod } from "./pod.ts";
 import { PodWatch } from "./pod-watch.ts";
@@ -49,7 +50,7 @@ async function endAfter(pod: Pod, event: object): Promise<unknown> {
     server.close();
   });
   const handle = { attemptId: "a", namespace: "n", name: "p", uid: "u" };
-  const tools = { api, watch, deliveredAt: () => null };
+  const tools = { api, watch, deliveries: new Deliveries() };
   let last: unknown = null;
   for await (const seen of observePod(tools, handle, AbortSignal.timeout(90_000))) last = seen;
   return last;

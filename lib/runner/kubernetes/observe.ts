@@ -4,6 +4,7 @@ import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import { Bell } from "./bell.ts";
 import { endingFrom } from "./causes.ts";
 import { removePod } from "./destroy.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { deletionAskedAt } from "./end-facts.ts";
 import { ANNOTATION, hasLostMain, type Pod } from "./pod.ts";
 import { type PodState, stateFromPod } from "./pod-status.ts";
@@ -11,7 +12,7 @@ import { PodWarnings } from "./pod-warnings.ts";
 import type { PodWatch } from "./pod-watch.ts";
 import { readPod } from "./read-pod.ts";
 import { toldOfNamespace } from "./vanished.ts";
-import { endingOfWait, type Wait } from "./waiting-causes.ts";
+import { BRINGING, endingOfWait, type Wait } from "./waiting-causes.ts";
 
 const DEFAULT_WAIT_SECONDS = 600;
 /** Of a second each: an API server that was just started may refuse what it allows soon after. */
@@ -22,8 +23,7 @@ const GRACE_SECONDS = 5;
 interface ObserveTools {
   api: ClusterApi;
   watch: PodWatch;
-  /** When this process brought the files of the pod of this uid; null: they were there before. */
-  deliveredAt: (uid: string) => Date | null | undefined;
+  deliveries: Deliveries;
 }
 
 interface Explained {
@@ -125,12 +125,16 @@ async function latestPod(
 /** The pod's state, with what only its events tell. */
 async function explained(
   pod: Pod,
-  { api, deliveredAt }: ObserveTools,
+  { api, deliveries }: ObserveTools,
   { warnings, signal }: { warnings: PodWarnings; signal: AbortSignal },
 ): Promise<Explained> {
   const now = api.now();
-  const state = stateFromPod(pod, now, deliveredAt(pod.metadata.uid));
+  const { uid } = pod.metadata;
+  const state = stateFromPod(pod, now, deliveries.doneAt(uid));
   if (state.phase !== "pending") return { state, now, againAt: null };
+  if (state.wait === BRINGING) {
+    return { state: { ...state, wait: deliveries.waitOf(uid) }, now, againAt: null };
+  }
   const { wait, againAt } = await warnings.explain(pod, state.wait, signal);
   return { state: { ...state, wait }, now, againAt };
 }
