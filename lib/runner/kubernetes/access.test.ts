@@ -96,6 +96,8 @@ describe("a kubeconfig", () => {
       /\/etc\/ca/,
     ],
     ["has no address", { cluster: { server: "file:///x" } }, /no usable address/],
+    ["has an address that is none", { cluster: { server: "https://a b" } }, /no usable address/],
+    ["has a proxy that is none", { cluster: { "proxy-url": "http://a b" } }, /proxy-url/],
   ])("that %s is refused before anything is read", (_name, parts, message) => {
     expect(() => open(parts)).toThrow(message);
     expect(() => open(parts)).toThrow(
@@ -287,6 +289,7 @@ describe("a task's config", () => {
   test.each([
     ["no server", {}, /no masterUrl/],
     ["a server that is none", { masterUrl: "k8s:6443" }, /is no address: "k8s:6443"/],
+    ["a server that cannot be one", { masterUrl: "https://a b" }, /is no address: "https:\/\/a b"/],
     [
       "a certificate that is none",
       { masterUrl: "https://a", caCert: "nonsense" },
@@ -298,7 +301,16 @@ describe("a task's config", () => {
       /not allowed/,
     ],
   ])("with %s is refused", async (_name, config, message) => {
-    await expect(accessFromConnectionConfig(config, null)).rejects.toThrow(message);
+    const refusal = { name: "RunnerError", fault: "user", message: expect.stringMatching(message) };
+    await expect(accessFromConnectionConfig(config, null)).rejects.toMatchObject(refusal);
+  });
+
+  test("with a server that cannot be one is refused beside a connection, too", async () => {
+    const refused = accessFromConnectionConfig({ masterUrl: "https://{{ x }}" }, inherit);
+    await expect(refused).rejects.toMatchObject({
+      kind: "config",
+      place: ["taskRunner", "config", "masterUrl"],
+    });
   });
 
   const long = "QUJD".repeat(40);

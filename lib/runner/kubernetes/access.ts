@@ -82,22 +82,33 @@ function accessOf(
   options: KubeconfigOptions,
   { context, cluster, user }: ReturnType<typeof readContext>,
 ): ClusterAccess {
-  if (!/^https?:\/\//.test(cluster.server)) {
-    throw new RunnerError(
-      "config",
+  const proxyUrl = cluster["proxy-url"] || null;
+  if (!isServerAddress(cluster.server)) {
+    throw unusable(
       `The cluster of the context has no usable address: "${cluster.server}".`,
-      {
-        remedy:
-          'Set "server" of the cluster in the kubeconfig to an address such as https://HOST:6443.',
-        fault: "user",
-        isTransient: false,
-      },
+      'Set "server" of the cluster in the kubeconfig to an address such as https://HOST:6443.',
+    );
+  }
+  // Not shown, because it may have a password.
+  if (proxyUrl !== null && !URL.canParse(proxyUrl)) {
+    throw unusable(
+      "The cluster of the context has a proxy-url that is no address.",
+      'Set "proxy-url" of the cluster in the kubeconfig to an address such as http://HOST:3128.',
     );
   }
   return {
     server: cluster.server.replace(/\/+$/, ""),
     namespace: context.namespace ?? null,
-    proxyUrl: cluster["proxy-url"] ?? null,
+    proxyUrl,
     login: loginOf(options, cluster, user),
   };
+}
+
+/** Whether calls can be made to it: an absolute address by HTTP. */
+export function isServerAddress(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
+}
+
+function unusable(message: string, remedy: string): RunnerError {
+  return new RunnerError("config", message, { remedy, fault: "user", isTransient: false });
 }

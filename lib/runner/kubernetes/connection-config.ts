@@ -1,5 +1,5 @@
 import { RunnerError } from "../contract.ts";
-import { type ClusterAccess, accessFromKubeconfig } from "./access.ts";
+import { accessFromKubeconfig, type ClusterAccess, isServerAddress } from "./access.ts";
 import {
   configError,
   FILE_NAMES,
@@ -116,7 +116,7 @@ function noProvider(): RunnerError {
 /** @throws RunnerError of kind `config` */
 function serverOf(config: ConnectionConfig, base: ClusterAccess | null): string {
   const server = config.masterUrl?.trim().replace(/\/+$/, "") || base?.server;
-  if (server && /^https?:\/\//.test(server)) return server;
+  if (server && isServerAddress(server)) return server;
   throw new RunnerError(
     "config",
     server
