@@ -7,12 +7,23 @@ import {
   type RunPreview,
   type Workspace,
 } from "#lib/runner/contract.ts";
-import type { ConnectionConfig } from "#lib/runner/kubernetes/connection-config.ts";
+import {
+  configNamespace,
+  type ConnectionConfig,
+} from "#lib/runner/kubernetes/connection-config.ts";
 import { workspaceOf } from "#lib/runner/kubernetes/pod-spec.ts";
+import { previewWithoutCluster } from "#lib/runner/kubernetes/preview.ts";
 import { RunnerPool } from "./open-runner.ts";
+import { defaultConnectionId, getConnection } from "./read.ts";
+import { installationId } from "./setting.ts";
 
-/** Where something would run: a connection by its id, or the cluster that a task's `config` names. */
-export type PreviewPlace = { connectionId: string } | { config: ConnectionConfig };
+/**
+ * Where something would run: a connection by its id, or the cluster that a task's `config` names.
+ * `isKnown`: whether its address and login are those of a run; if not, no cluster is asked.
+ */
+export type PreviewPlace =
+  | { connectionId: string }
+  | { config: ConnectionConfig; isKnown: boolean };
 
 /** The folders of a pod's attempt. */
 export function podWorkspace(attemptId: string): Workspace {
@@ -47,6 +58,7 @@ async function previewAt(
   signal: AbortSignal,
   settings: Settings,
 ): Promise<RunPreview> {
+  if ("config" in place && !place.isKnown) return unasked(place, spec, signal, settings);
   const pool = new RunnerPool(settings);
   try {
     const runner = await openAt(pool, place);
@@ -54,10 +66,32 @@ async function previewAt(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof RunnerError)) throw error;
-    return { manifest: null, findings: [unusable(error)] };
+    const { manifest, findings } = await unasked(place, spec, signal, settings);
+    return { manifest, findings: [unusable(error), ...findings] };
   } finally {
     await pool.close();
   }
+}
+
+/** What is sent does not depend on who takes it. */
+async function unasked(
+  place: PreviewPlace,
+  spec: AttemptSpec,
+  signal: AbortSignal,
+  settings: Settings,
+): Promise<RunPreview> {
+  return previewWithoutCluster(spec, {
+    installationId: await installationId(),
+    namespace: spec.kubernetes.namespace ?? (await namespaceAt(place, settings)) ?? "default",
+    asksRegistries: settings.checksImages,
+    signal,
+  });
+}
+
+async function namespaceAt(place: PreviewPlace, settings: Settings): Promise<string | null> {
+  const id = "config" in place ? await defaultConnectionId(settings) : place.connectionId;
+  const { namespace } = await getConnection(id, settings);
+  return "config" in place ? configNamespace(place.config, namespace) : namespace;
 }
 
 async function openAt(pool: RunnerPool, place: PreviewPlace): Promise<Runner> {
@@ -66,7 +100,12 @@ async function openAt(pool: RunnerPool, place: PreviewPlace): Promise<Runner> {
   return pool.openRunnerForConfig(place.config, base === THIS_MACHINE ? null : base);
 }
 
-function unusable({ message, remedy, evidence }: RunnerError): RunPreview["findings"][number] {
+function unusable({
+  message,
+  remedy,
+  evidence,
+  place,
+}: RunnerError): RunPreview["findings"][number] {
   return {
     severity: "error",
     check: "place",
@@ -74,6 +113,6 @@ function unusable({ message, remedy, evidence }: RunnerError): RunPreview["findi
     remedy,
     evidence,
     field: "",
-    place: null,
+    place,
   };
 }

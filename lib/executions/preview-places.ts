@@ -2,7 +2,8 @@ import type { SourceRange } from "#lib/core/flow-view.ts";
 import type { PreviewFinding } from "#lib/core/preview-view.ts";
 import { nearestPlace, writtenPlace } from "#lib/tasks/script/written-place.ts";
 import type { PlannedFile, TaskFailure } from "#lib/tasks/task-type.ts";
-import type { UnknownText } from "./preview-context.ts";
+import type { StandIn } from "./preview-context.ts";
+import type { UnknownLogin } from "./preview-logins.ts";
 
 /** A finding as a runner has it. */
 type RunnerFinding = Omit<PreviewFinding, "range"> & {
@@ -58,16 +59,20 @@ export class PreviewPlaces {
     ];
   }
 
+  /** At the first line of what is not known of it. */
+  ofUnknownLogin({ paths, ...finding }: UnknownLogin): PreviewFinding {
+    const ranges = paths.flatMap((path) => this.#at(path.split(".")) ?? []);
+    const [first = null] = ranges.toSorted((one, other) => one.startLine - other.startLine);
+    return { ...finding, severity: "not-checked", field: "", range: first };
+  }
+
   /**
-   * The findings, with what is not known before the run. What was found of something that stands in
-   * for such a value says nothing, and is left out.
+   * The findings, with what stands in for something else. What was found of a stand-in says nothing,
+   * and is left out.
    */
-  withUnknown(
-    findings: PreviewFinding[],
-    unknown: ReadonlyMap<string, UnknownText>,
-  ): PreviewFinding[] {
-    const ofUnknown = [...unknown.values()].map((one) => this.#unknown(one));
-    const places = new Set(ofUnknown.flatMap(({ range }) => (range ? [placeKey(range)] : [])));
+  withStandIns(findings: PreviewFinding[], standIns: readonly StandIn[]): PreviewFinding[] {
+    const ofStandIns = standIns.map((one) => this.#standIn(one));
+    const places = new Set(ofStandIns.flatMap(({ range }) => (range ? [placeKey(range)] : [])));
     const isOfStandIn = ({ range }: PreviewFinding) =>
       range !== null && places.has(placeKey(range));
     const kept = findings.filter((one) => !isOfStandIn(one));
@@ -75,14 +80,14 @@ export class PreviewPlaces {
       (one) => isOfStandIn(one) && one.check === "manifest" && one.severity === "error",
     );
     if (refused) kept.push(notTried(refused));
-    return [...kept, ...ofUnknown].toSorted(
+    return [...kept, ...ofStandIns].toSorted(
       (one, other) =>
         WORST_FIRST.indexOf(one.severity) - WORST_FIRST.indexOf(other.severity) ||
         (one.range?.startLine ?? 0) - (other.range?.startLine ?? 0),
     );
   }
 
-  #unknown({ path, text, why, shown }: UnknownText): PreviewFinding {
+  #standIn({ path, text, cause, why, shown }: StandIn): PreviewFinding {
     const instead =
       shown === ""
         ? "the manifest shows what holds without it"
@@ -91,14 +96,19 @@ export class PreviewPlaces {
           : `\`${shown}\` stands for it in the manifest`;
     const newer = path.replace(/\.(request|limit)\./, ".$1s.");
     const paths = [path, newer].map((one) => pathIn({ timeout: "", ...this.#properties }, one));
+    const what =
+      cause === "secret"
+        ? "has a secret, which a preview does not look up"
+        : "has its value when the flow runs";
     return {
       severity: "info",
       check: "expression",
-      message: `\`${path}\` has its value when the flow runs; ${instead}.`,
+      message: `\`${path}\` ${what}; ${instead}.`,
       remedy: "",
       evidence: why,
       field: "",
-      range: this.#at(...paths),
+      // `config` may be written as `connection`.
+      range: this.#at(...paths, path.split(".")),
     };
   }
 
@@ -113,7 +123,7 @@ function notTried({ range, evidence, field }: PreviewFinding): PreviewFinding {
     severity: "not-checked",
     check: "admission",
     message:
-      "What the cluster's rules say of the pod was not checked: its value here comes when the flow runs, and nothing can stand in for it.",
+      "What the cluster's rules say of the pod was not checked: its value here is not known before the flow runs, and nothing can stand in for it.",
     remedy: "",
     evidence,
     field,

@@ -1,41 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { createTestDatabase, type TestDatabase } from "#e2e/database/test-database.ts";
-import { readSettings, type Settings } from "#lib/config/env.ts";
+import {
+  AWAY,
+  linesOf,
+  openPreviewStage,
+  type PreviewStage,
+} from "#e2e/executions/preview-stage.ts";
 import { AppError } from "#lib/core/app-error.ts";
 import { THIS_MACHINE } from "#lib/core/connection-view.ts";
 import type { TaskPreview } from "#lib/core/preview-view.ts";
-import { closeDatabase, openDatabase } from "#lib/store/database.ts";
-import { previewTask, type PreviewRequest } from "./preview-task.ts";
+import type { PreviewRequest } from "./preview-task.ts";
 
-let testDatabase: TestDatabase;
-let folder: string;
-let settings: Settings;
-/** A cluster at an address where nobody listens: a manifest needs none. */
-const AWAY = "context:away";
-
+let stage: PreviewStage;
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  openDatabase(testDatabase.url, 5);
-  folder = await mkdtemp(join(tmpdir(), "podflow-preview-"));
-  await mkdir(join(folder, ".kube"));
-  const kubeconfig = {
-    "current-context": "away",
-    contexts: [{ name: "away", context: { cluster: "c", user: "u", namespace: "jobs" } }],
-    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
-    users: [{ name: "u", user: { token: "t" } }],
-  };
-  await writeFile(join(folder, ".kube", "config"), JSON.stringify(kubeconfig));
-  settings = readSettings({ PODFLOW_DATA: folder, HOME: folder, PODFLOW_CHECK_IMAGES: "false" });
+  stage = await openPreviewStage();
 });
-afterAll(async () => {
-  await closeDatabase();
-  await testDatabase.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => stage.close());
 
 const FLOW = `id: report
 namespace: data.team
@@ -74,14 +54,7 @@ tasks:
 `;
 
 function preview(changes: Partial<PreviewRequest>): Promise<TaskPreview> {
-  const request = { source: FLOW, taskId: null, line: null, connectionId: AWAY, ...changes };
-  return previewTask(request, AbortSignal.timeout(90_000), settings);
-}
-
-function linesOf({ findings }: TaskPreview): string[] {
-  return findings.map(
-    ({ severity, check, range }) => `${severity} ${check} ${range?.startLine ?? "-"}`,
-  );
+  return stage.preview({ source: FLOW, ...changes });
 }
 
 test("the manifest has defaults of inputs, and what only a run knows stands in as something valid", async () => {
@@ -191,5 +164,5 @@ test.each([
 test("whoever asked and went away ends it", async () => {
   const signal = AbortSignal.abort(new Error("gone"));
   const request = { source: FLOW, taskId: "make", line: null, connectionId: AWAY };
-  await expect(previewTask(request, signal, settings)).rejects.toThrow("gone");
+  await expect(stage.ask(request, signal)).rejects.toThrow("gone");
 });

@@ -14,6 +14,13 @@ import { catalogue } from "#lib/tasks/catalogue.ts";
 import { runLimitMs, runParts } from "#lib/tasks/script/run-parts.ts";
 import { type PlannedFile, type ScriptPlan, TaskFailure } from "#lib/tasks/task-type.ts";
 import { PREVIEW_ID, previewContext } from "./preview-context.ts";
+import {
+  type SortedStandIns,
+  sortedStandIns,
+  unknownCluster,
+  type UnknownLogin,
+  unknownRegistryLogin,
+} from "./preview-logins.ts";
 import { PreviewPlaces } from "./preview-places.ts";
 
 /** What a person asks to see. */
@@ -85,25 +92,28 @@ interface Question {
 
 async function made(question: Question): Promise<Made> {
   const { request, flow, task, settings, signal } = question;
+  const { connectionId } = request;
+  const isPicked = connectionId !== null;
   const type = catalogue.find(task.type);
   if (type?.kind !== "script") return withoutPod(task);
   const workspace = podWorkspace(PREVIEW_ID);
   const places = new PreviewPlaces(request.source, flow.tasks.indexOf(task), task.properties);
-  const { context, unknown } = await previewContext(flow, task, workspace);
+  const { context, standIns } = await previewContext(flow, task, workspace);
   let plan: ScriptPlan;
   try {
     plan = await type.plan(task, context);
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
-    const findings = places.withUnknown([places.ofFailure(error)], unknown);
-    const { connectionId } = request;
+    const { ofManifest } = sortedStandIns(standIns.values(), isPicked);
+    const findings = places.withStandIns([places.ofFailure(error)], ofManifest);
     const place = connectionId === null ? null : { connectionId };
     return { connection: await connectionOf(place, settings), manifest: null, findings };
   }
   const timeout = task.timeout === null ? null : await context.render(task.timeout, "timeout");
   const timeoutMs = runLimitMs(plan, timeout === null ? null : durationMs(timeout));
   const { helperImage } = settings;
-  const place = await placeOf(plan, question);
+  const sorted = sortedStandIns(standIns.values(), isPicked);
+  const { place, unknown } = await placeOf(plan, sorted, question);
   const connection = await connectionOf(place, settings);
   const spec = {
     attemptId: PREVIEW_ID,
@@ -112,12 +122,16 @@ async function made(question: Question): Promise<Made> {
     inputFiles: plan.inputFiles.map(standInFile),
   };
   const { manifest, findings } = await previewRun(place, spec, signal, settings);
-  const found = findings.map((one) => places.ofRunner(one));
-  const ofFiles = plan.inputFiles.flatMap((file) => places.ofStoredFile(file));
+  const logins = [unknown, manifest && unknownRegistryLogin(sorted)];
+  const all = [
+    ...findings.map((one) => places.ofRunner(one)),
+    ...plan.inputFiles.flatMap((file) => places.ofStoredFile(file)),
+    ...logins.flatMap((one) => (one ? [places.ofUnknownLogin(one)] : [])),
+  ];
   return {
     connection,
     manifest: manifest === null ? null : stringify(manifest, { lineWidth: 0 }),
-    findings: places.withUnknown([...found, ...ofFiles], unknown),
+    findings: places.withStandIns(all, sorted.ofManifest),
   };
 }
 
@@ -126,16 +140,24 @@ function identityOf({ namespace, id: flowId }: Flow, { id: taskId }: Task) {
   return { namespace, flowId, taskId, ...ofRun };
 }
 
-/** As a run would choose it (lib/worker/drive/choose-place.ts). */
+/**
+ * As a run would choose it (lib/worker/drive/choose-place.ts), with what of the task's own cluster
+ * only a run knows.
+ */
 async function placeOf(
   { runner }: ScriptPlan,
+  standIns: SortedStandIns,
   { request, settings }: Question,
-): Promise<PreviewPlace> {
+): Promise<{ place: PreviewPlace; unknown: UnknownLogin | null }> {
   const { connectionId } = request;
-  if (connectionId !== null) return { connectionId };
-  if (runner.kind === "kubernetes" && runner.config !== null) return { config: runner.config };
-  if (runner.kind === "process") return { connectionId: THIS_MACHINE };
-  return { connectionId: await defaultConnectionId(settings) };
+  if (connectionId !== null) return { place: { connectionId }, unknown: null };
+  if (runner.kind === "kubernetes" && runner.config !== null) {
+    const unknown = unknownCluster(runner.config, standIns);
+    return { place: { config: runner.config, isKnown: unknown === null }, unknown };
+  }
+  const isProcess = runner.kind === "process";
+  const id = isProcess ? THIS_MACHINE : await defaultConnectionId(settings);
+  return { place: { connectionId: id }, unknown: null };
 }
 
 /** @throws AppError `not-found` */

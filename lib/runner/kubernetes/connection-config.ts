@@ -105,11 +105,27 @@ export async function accessFromConnectionConfig(
   };
 }
 
+/**
+ * The namespace of pods that name none, of a `config` whose address and login are not looked at.
+ * @param inherited the one of the connection; null: that has none
+ */
+export function configNamespace(config: ConnectionConfig, inherited: string | null): string | null {
+  const own = config.namespace?.trim();
+  if (own) return own;
+  if (!config.kubeconfig) return config.inheritClusterConfig === false ? null : inherited;
+  try {
+    return kubeconfigAccess(config, config.kubeconfig).namespace;
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    return null;
+  }
+}
+
 function noProvider(): RunnerError {
   return configError(
     "oauthTokenProvider",
     "The task of config.oauthTokenProvider runs only when the task that needs its token runs.",
-    "Execute the flow; for a preview, put a token into config.oauthToken. A provider's own task can have none.",
+    "Put a token into config.oauthToken: a provider's own task can have no provider.",
   );
 }
 

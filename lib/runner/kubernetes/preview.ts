@@ -15,6 +15,7 @@ import {
 import { type InlineFile, readInlineFiles } from "./inline-files.ts";
 import type { NewJob } from "./job.ts";
 import { MAIN } from "./pod.ts";
+import { labelValue } from "./pod-name.ts";
 import type { NewPod } from "./pod-spec.ts";
 import { type DryRun, dryRun, podOf } from "./preview-dry-run.ts";
 import { additionFindings } from "./preview-additions.ts";
@@ -50,6 +51,27 @@ export async function previewPod(
   spec: AttemptSpec,
   options: PreviewOptions,
 ): Promise<RunPreview> {
+  return previewBy(spec, options, (question) => allFindings({ api, ...question }));
+}
+
+/** The same pod with what can be said of it where its cluster is not to be asked. */
+export async function previewWithoutCluster(
+  spec: AttemptSpec,
+  options: PreviewOptions,
+): Promise<RunPreview> {
+  return previewBy(
+    spec,
+    { ...options, installationId: labelValue(options.installationId) },
+    (question) =>
+      imageFindings(podOf(question.manifest), { ...question, nodes: Promise.resolve(null) }),
+  );
+}
+
+async function previewBy(
+  spec: AttemptSpec,
+  options: PreviewOptions,
+  look: (question: Question) => Promise<PreviewFinding[]>,
+): Promise<RunPreview> {
   let manifest: NewPod | NewJob;
   let inline: InlineFile[];
   try {
@@ -62,7 +84,7 @@ export async function previewPod(
     return { manifest: null, findings: [finding("error", "manifest", message, about)] };
   }
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(LIMIT_MS)]);
-  const findings = await allFindings({ api, spec, manifest, inline, ...options, signal });
+  const findings = await look({ spec, manifest, inline, ...options, signal });
   options.signal.throwIfAborted();
   const placed = findings.map((one) => ({ ...one, place: placeOf(one.field, manifest, spec) }));
   return { manifest: { ...manifest }, findings: sortedFindings(placed) };
@@ -75,13 +97,14 @@ function placeOf(field: string, manifest: NewPod | NewJob, spec: AttemptSpec): S
 }
 
 interface Question extends PreviewOptions {
-  api: ClusterApi;
   spec: AttemptSpec;
   manifest: NewPod | NewJob;
   inline: InlineFile[];
 }
 
-async function allFindings(question: Question): Promise<PreviewFinding[]> {
+type ClusterQuestion = Question & { api: ClusterApi };
+
+async function allFindings(question: ClusterQuestion): Promise<PreviewFinding[]> {
   const { api, spec, manifest, namespace, signal } = question;
   const pod = podOf(manifest);
   const main = mainField(pod, MAIN);
@@ -125,7 +148,7 @@ async function allFindings(question: Question): Promise<PreviewFinding[]> {
   return joined(tried.findings, kept);
 }
 
-async function tryOut(question: Question): Promise<DryRun> {
+async function tryOut(question: ClusterQuestion): Promise<DryRun> {
   const { api, manifest, signal } = question;
   try {
     return manifest.kind === "Job"
@@ -141,7 +164,7 @@ async function tryOut(question: Question): Promise<DryRun> {
 
 /** Quotas and Pod Security look at pods, not at what makes them, so that its pod is tried too. */
 async function tryOutJob(
-  { api, spec, inline, ...options }: Question,
+  { api, spec, inline, ...options }: ClusterQuestion,
   job: NewJob,
 ): Promise<DryRun> {
   const asPod = { ...spec, kubernetes: { ...spec.kubernetes, asJob: false } };
@@ -173,7 +196,7 @@ interface FoundNodes {
   findings: PreviewFinding[];
 }
 
-async function nodesOf({ api, signal }: Question): Promise<FoundNodes> {
+async function nodesOf({ api, signal }: ClusterQuestion): Promise<FoundNodes> {
   const found: FoundNodes = { list: null, areAll: false, findings: [] };
   const subject = "Whether a node can take the pod";
   const { server } = api.access;
@@ -201,7 +224,7 @@ function permissionsOf({ kubernetes, inputFiles, keepsFiles }: AttemptSpec): Wan
   });
 }
 
-async function permissionFindings(question: Question): Promise<PreviewFinding[]> {
+async function permissionFindings(question: ClusterQuestion): Promise<PreviewFinding[]> {
   const { api, namespace, signal, spec } = question;
   const all = await readPermissions(api, { namespace, signal }, permissionsOf(spec));
   const missing = all.filter(({ isAllowed }) => !isAllowed);
