@@ -98,7 +98,7 @@ test("a cluster is checked; an account that may too little is told what to apply
   await expect(main).toContainText(
     `lacks permissions in the namespace "${namespace}": create pods`,
   );
-  await expect(main.getByRole("listitem").filter({ hasText: "Missing:" })).toHaveCount(9);
+  await expect(main.getByRole("listitem").filter({ hasText: "Missing:" })).toHaveCount(8);
   await checkAccessibility("connection-limited");
   const rbac = page.getByRole("region", { name: "Permissions to apply" });
   await applyRbac(cluster, await rbac.locator("pre").innerText(), "limited");

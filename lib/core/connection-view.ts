@@ -9,7 +9,7 @@ export interface PermissionCheck {
   /** e.g. `create pods`, `get pods/log`. */
   name: string;
   isAllowed: boolean;
-  /** Whether only tasks that say so need it; absent in what older versions stored. */
+  /** Whether tasks run without it, but for some kinds; absent in what older versions stored. */
   isOptional?: boolean;
   /** What does not work without it. */
   neededFor: string;

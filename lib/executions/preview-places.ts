@@ -50,7 +50,7 @@ export class PreviewPlaces {
       {
         severity: "info",
         check: "files",
-        message: `The file \`${path}\` is taken as a small one: a large one is brought by the helper after the pod was made.`,
+        message: `The file \`${path}\` is taken as a small one: a large one is brought by the helper after the pod was made, which takes the right to \`pods/exec\`.`,
         remedy: "",
         evidence: content.uri,
         field: "",

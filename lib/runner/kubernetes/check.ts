@@ -3,13 +3,21 @@ import type { ClusterAccess } from "./access.ts";
 import { ClusterApi } from "./api.ts";
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import { readKubeconfigFiles } from "./kubeconfig-files.ts";
+import {
+  isAskedBy,
+  missingPermissions,
+  nameOf,
+  type Permission,
+  PERMISSIONS,
+  readVersion,
+} from "./permissions.ts";
 import { rbacFor } from "./rbac.ts";
 
 export interface ClusterPermission {
   /** e.g. `create pods`, `get pods/log`. */
   name: string;
   isAllowed: boolean;
-  /** Whether only tasks that say so need it: without it the others run. */
+  /** Whether tasks run without it, but for those of some kinds, or with something lost. */
   isOptional: boolean;
   /** What does not work without it. */
   neededFor: string;
@@ -29,37 +37,6 @@ export interface ClusterCheck {
   failure: { kind: EndingKind; message: string; remedy: string; evidence: string } | null;
 }
 
-/** Verb, resource (with its group: `jobs.batch`) and what it is for. */
-export type WantedPermission = readonly [verb: string, resource: string, neededFor: string];
-
-/** Verb, resource and what it is for: everything the runner asks of a cluster. */
-export const PERMISSIONS = [
-  ["create", "pods", "to run a task"],
-  ["get", "pods", "to run a task"],
-  ["list", "pods", "to see how a task goes"],
-  ["watch", "pods", "to see how a task goes"],
-  ["delete", "pods", "to stop and remove a task"],
-  ["get", "pods/log", "to read a task's log"],
-  ["get", "pods/exec", "to bring files in and out"],
-  ["create", "pods/exec", "to bring files in and out"],
-  ["list", "events", "to say why a pod does not start"],
-] as const;
-
-const SECRET_NEED = "for tasks with `credentials`";
-const JOB_NEED = "for tasks with `job`";
-/** What only some tasks need. */
-export const OPTIONAL_PERMISSIONS = [
-  ["create", "secrets", SECRET_NEED],
-  ["patch", "secrets", SECRET_NEED],
-  ["delete", "secrets", SECRET_NEED],
-  ["list", "secrets", `${SECRET_NEED}: to find what a crash left`],
-  ["create", "jobs.batch", JOB_NEED],
-  ["get", "jobs.batch", JOB_NEED],
-  ["list", "jobs.batch", JOB_NEED],
-  ["delete", "jobs.batch", JOB_NEED],
-  ["watch", "events", `${JOB_NEED}: to say why there is no pod`],
-] as const;
-
 /**
  * Whether tasks can run in this namespace of the cluster, and if not, why. Never throws but for
  * the signal: what fails is the result.
@@ -77,24 +54,24 @@ export async function checkCluster(
     rbac: null,
     failure: null,
   };
+  const { namespace, signal } = options;
   let doing = "tell its version";
   try {
-    check.kubernetesVersion = await readVersion(api, options.signal);
+    const version = await readVersion(api, signal);
+    check.kubernetesVersion = version;
     check.isReachable = true;
     doing = "say what the connection's user may do";
-    check.permissions = [
-      ...(await readPermissions(api, options)),
-      ...(await readPermissions(api, options, OPTIONAL_PERMISSIONS)).map(asOptional),
-    ];
-    check.hasMetrics = await hasMetrics(api, options.signal);
-    const missing = check.permissions.filter(({ isAllowed }) => !isAllowed);
-    const needed = missing.filter(({ isOptional }) => !isOptional);
-    if (missing.length > 0) check.rbac = rbacFor(options.namespace);
-    if (needed.length > 0) check.failure = missingFailure(needed, options.namespace);
-    doing = `read the namespace ${options.namespace}`;
+    const wanted = PERMISSIONS.filter((one) => isAskedBy(version, one));
+    const missing = await missingPermissions(api, wanted, { namespace, signal });
+    check.permissions = wanted.map((one) => clusterPermission(one, !missing.includes(one)));
+    check.hasMetrics = await hasMetrics(api, signal);
+    const needed = check.permissions.filter((one) => !one.isAllowed && !one.isOptional);
+    if (missing.length > 0) check.rbac = rbacFor(namespace);
+    if (needed.length > 0) check.failure = missingFailure(needed, namespace);
+    doing = `read the namespace ${namespace}`;
     await requireNamespace(api, options);
   } catch (error) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     const { kind, message, remedy, evidence } = runnerErrorFrom(error, access.server, doing);
     check.failure = { kind, message, remedy, evidence };
   } finally {
@@ -103,48 +80,10 @@ export async function checkCluster(
   return check;
 }
 
-function asOptional(permission: ClusterPermission): ClusterPermission {
-  return { ...permission, isOptional: true };
-}
-
-async function readVersion(api: ClusterApi, signal: AbortSignal): Promise<string> {
-  const version = await api.call("GET", "/version", { signal });
-  const text = version && typeof version === "object" && "gitVersion" in version;
-  return text ? String(version.gitVersion) : "unknown";
-}
-
-/** Which of these the connection's user has in the namespace. @throws ApiFailure */
-export async function readPermissions(
-  api: ClusterApi,
-  { namespace, signal }: { namespace: string; signal: AbortSignal },
-  wanted: readonly WantedPermission[] = PERMISSIONS,
-): Promise<ClusterPermission[]> {
-  const ask = async (verb: string, path: string): Promise<boolean> => {
-    const [name = "", subresource] = path.split("/");
-    const [resource, group] = name.split(/\.(.*)/);
-    const answer = await api.call(
-      "POST",
-      "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-      {
-        body: {
-          apiVersion: "authorization.k8s.io/v1",
-          kind: "SelfSubjectAccessReview",
-          spec: { resourceAttributes: { namespace, verb, group, resource, subresource } },
-        },
-        signal,
-      },
-    );
-    // The API server's own answer to a review that it accepted.
-    return (answer as { status?: { allowed?: boolean } }).status?.allowed === true;
-  };
-  return Promise.all(
-    wanted.map(async ([verb, resource, neededFor]) => ({
-      name: `${verb} ${resource}`,
-      isAllowed: await ask(verb, resource),
-      isOptional: false,
-      neededFor,
-    })),
-  );
+function clusterPermission(permission: Permission, isAllowed: boolean): ClusterPermission {
+  const { tasks, isVital, neededFor } = permission;
+  const isOfSome = tasks === "credentials" || tasks === "job";
+  return { name: nameOf(permission), isAllowed, isOptional: isOfSome || !isVital, neededFor };
 }
 
 /** A user without the right to read namespaces is common, so only a clear "not found" counts. */

@@ -206,8 +206,11 @@ test("what the connection's user may not see is said not to be checked", async (
   expect(missing).toMatchObject([
     { check: "permissions", message: expect.stringContaining("create pods") },
   ]);
-  // Only what this very task needs.
-  expect(missing[0]?.message).not.toMatch(/exec|secrets|jobs/);
+  // Only what this very task needs, and apart from it what it does without.
+  expect(missing[0]?.message).not.toMatch(/exec|secrets|jobs|events/);
+  expect(findings.filter(({ severity }) => severity === "warning")).toMatchObject([
+    { check: "permissions", message: expect.stringContaining("watch events") },
+  ]);
   const ofJob = await preview({ keepsFiles: true, kubernetes: { asJob: true } }, stranger);
   expect(wrong(ofJob)[0]?.message).toMatch(/create pods\/exec .*create jobs/);
   expect(wrong(ofJob)[0]?.message).not.toMatch(/create pods \(/);

@@ -6,12 +6,6 @@ import {
   type SpecPath,
 } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
-import {
-  OPTIONAL_PERMISSIONS,
-  PERMISSIONS,
-  readPermissions,
-  type WantedPermission,
-} from "./check.ts";
 import { type InlineFile, readInlineFiles } from "./inline-files.ts";
 import type { NewJob } from "./job.ts";
 import { MAIN } from "./pod.ts";
@@ -23,11 +17,11 @@ import { finding, orNotChecked, sortedFindings } from "./preview-finding.ts";
 import { imageFindings } from "./preview-image.ts";
 import { namespaceFindings } from "./preview-namespace.ts";
 import { nodeFindings, type NodeView, readNodes } from "./preview-nodes.ts";
+import { permissionFindings } from "./preview-permissions.ts";
 import { mainField } from "./preview-pod.ts";
 import { quotaFindings } from "./preview-quota.ts";
 import { referenceFindings } from "./preview-references.ts";
 import { pullSecretName } from "./pull-secret.ts";
-import { rbacFor } from "./rbac.ts";
 import { specPathOf } from "./spec-path.ts";
 import { manifestFromSpec } from "./start.ts";
 
@@ -118,7 +112,7 @@ async function allFindings(question: ClusterQuestion): Promise<PreviewFinding[]>
   const [tried, ...own] = await Promise.all([
     tryOut(question),
     orNotChecked(about("permissions", "What the connection's user may do"), () =>
-      permissionFindings(question),
+      permissionFindings(api, spec, { namespace, signal }),
     ),
     orNotChecked(about("namespace", "The namespace"), () =>
       namespaceFindings(api, namespace, signal),
@@ -209,32 +203,6 @@ async function nodesOf({ api, signal }: ClusterQuestion): Promise<FoundNodes> {
     return areAll ? [] : [finding("not-checked", "nodes", message)];
   });
   return found;
-}
-
-/** What this run asks of the cluster, of all that runs may ask. */
-function permissionsOf({ kubernetes, inputFiles, keepsFiles }: AttemptSpec): WantedPermission[] {
-  const { asJob, credentials } = kubernetes;
-  const hasFiles = inputFiles.length > 0 || keepsFiles;
-  const all: readonly WantedPermission[] = [...PERMISSIONS, ...OPTIONAL_PERMISSIONS];
-  return all.filter(([verb, resource, neededFor]) => {
-    if (resource === "pods/exec") return hasFiles;
-    if (resource === "secrets") return credentials !== null;
-    if (resource === "jobs.batch" || neededFor.includes("`job`")) return asJob;
-    return verb !== "create" || resource !== "pods" || !asJob;
-  });
-}
-
-async function permissionFindings(question: ClusterQuestion): Promise<PreviewFinding[]> {
-  const { api, namespace, signal, spec } = question;
-  const all = await readPermissions(api, { namespace, signal }, permissionsOf(spec));
-  const missing = all.filter(({ isAllowed }) => !isAllowed);
-  if (missing.length === 0) return [];
-  const names = missing.map(({ name, neededFor }) => `${name} (${neededFor})`).join(", ");
-  const message = `The connection's user may not do all that the run needs in the namespace \`${namespace}\`: ${names}.`;
-  const remedy = "Apply this role, with the user's own name in it, as somebody who may.";
-  const isHard = missing.some(({ name }) => !name.endsWith(" events"));
-  const evidence = rbacFor(namespace);
-  return [finding(isHard ? "error" : "warning", "permissions", message, { remedy, evidence })];
 }
 
 /** Of what the dry run and a check both say, the check says it better; the server's words are kept. */

@@ -12,12 +12,14 @@ rules:
   - apiGroups: [""]
     resources: [pods/log]
     verbs: [get]
+  # For tasks with files; "create" is asked for since Kubernetes 1.35.
   - apiGroups: [""]
     resources: [pods/exec]
     verbs: [get, create]
+  # To say why a pod does not start; tasks run without it.
   - apiGroups: [""]
     resources: [events]
-    verbs: [get, list, watch]
+    verbs: [list, watch]
   # For tasks with "credentials"; leave it out where there are none.
   - apiGroups: [""]
     resources: [secrets]
