@@ -11,6 +11,15 @@ export type GlobProgram = (
  * pattern takes longer than its length times that of the text.
  */
 export function runGlob(program: GlobProgram, text: string): boolean {
+  return placesAfter(program, text).some((at) => program[at]?.kind === "end");
+}
+
+/** Whether some longer text that begins with this one matches. */
+export function canGoOn(program: GlobProgram, begin: string): boolean {
+  return placesAfter(program, begin).some((at) => program[at]?.kind === "character");
+}
+
+function placesAfter(program: GlobProgram, text: string): number[] {
   let current = reachable(program, [0]);
   for (const character of text) {
     const next: number[] = [];
@@ -18,10 +27,10 @@ export function runGlob(program: GlobProgram, text: string): boolean {
       const step = program[at];
       if (step?.kind === "character" && step.matches(character)) next.push(at + 1);
     }
-    if (next.length === 0) return false;
+    if (next.length === 0) return [];
     current = reachable(program, next);
   }
-  return [...current].some((at) => program[at]?.kind === "end");
+  return [...current];
 }
 
 function reachable(program: GlobProgram, from: number[]): Set<number> {

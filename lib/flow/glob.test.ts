@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileGlob, GlobError } from "./glob.ts";
+import { compileGlob, compileReach, GlobError } from "./glob.ts";
 
 const nameOf = (value: unknown): string => (value instanceof Error ? value.name : typeof value);
 
@@ -197,4 +197,22 @@ describe("a pattern of outputFiles, as java.nio reads it,", () => {
       }),
     );
   });
+});
+
+test.each([
+  ["*.csv", "tmp", false],
+  ["tmp/*.csv", "tmp", true],
+  ["tmp/*.csv", "tmp/deep", false],
+  ["tmp/**", "tmp/deep", true],
+  ["**", "tmp", true],
+  ["**/x", "tmp", true],
+  ["tmp", "tmp", false],
+  ["tm?/a", "tmp", true],
+  ["{a,tmp/*}", "tmp", true],
+  ["tmp\\x", "tmp", true],
+  ["glob:/kestra/working-dir/tmp/*", "tmp", true],
+  ["glob:/kestra/working-dir/a/*", "tmp", false],
+  ["regex:.*\\.csv", "tmp", true],
+])("%j may name something in the folder %j: %j", (pattern, folder, reaches) => {
+  expect(compileReach(pattern)(folder)).toBe(reaches);
 });

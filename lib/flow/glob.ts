@@ -1,4 +1,4 @@
-import { type GlobProgram, runGlob } from "./glob-machine.ts";
+import { canGoOn, type GlobProgram, runGlob } from "./glob-machine.ts";
 import { safePattern } from "./glob-regex.ts";
 
 /** A pattern that cannot be read; the message says what is wrong with it. */
@@ -21,12 +21,34 @@ export function compileGlob(pattern: string): (path: string) => boolean {
     if (typeof test === "string") throw new GlobError(`\`${pattern}\`: ${test}`);
     return (path) => test.test(path) || test.test(ABSOLUTE + path);
   }
-  const isPrefixed = pattern.startsWith("glob:");
-  const text = (isPrefixed ? pattern.slice("glob:".length) : pattern).replaceAll("\\", "/");
-  const program = new GlobReader(text).read();
+  const { program, beginnings } = readGlob(pattern);
   return (path) => {
     const written = path.replaceAll("\\", "/");
-    return runGlob(program, written) || (isPrefixed && runGlob(program, ABSOLUTE + written));
+    return beginnings.some((begin) => runGlob(program, begin + written));
+  };
+}
+
+/**
+ * Tells of a folder whether the pattern may match something below it; of a regular expression nobody
+ * can tell, so that it may.
+ * @throws GlobError
+ */
+export function compileReach(pattern: string): (folder: string) => boolean {
+  if (pattern.startsWith("regex:")) return () => true;
+  const { program, beginnings } = readGlob(pattern);
+  return (folder) => {
+    const written = `${folder.replaceAll("\\", "/")}/`;
+    return beginnings.some((begin) => canGoOn(program, begin + written));
+  };
+}
+
+/** The pattern, and what may stand before a path that is relative to the working directory. */
+function readGlob(pattern: string): { program: GlobProgram; beginnings: string[] } {
+  const isPrefixed = pattern.startsWith("glob:");
+  const text = (isPrefixed ? pattern.slice("glob:".length) : pattern).replaceAll("\\", "/");
+  return {
+    program: new GlobReader(text).read(),
+    beginnings: ["", ...(isPrefixed ? [ABSOLUTE] : [])],
   };
 }
 

@@ -357,6 +357,8 @@ export interface RefusedFile {
   path: string;
   /** Goes on after the path: `is a link to /etc/passwd and …`. */
   why: string;
+  /** A folder that may not be read, so that nobody knows what is in it. */
+  isFolder?: true;
 }
 
 export interface OutputFile extends FileEntry {

@@ -4,6 +4,7 @@ import type { Cluster } from "#e2e/cluster/contract.ts";
 import { openStage, someExecution, someFlow, type Stage, taskOf } from "#e2e/executions/stage.ts";
 import { logTexts, someWorker, untilEnded } from "#e2e/executions/worker-stage.ts";
 import { openTestNamespace, type TestNamespace } from "#lib/runner/kubernetes/test-stage.ts";
+import { readLog } from "#lib/executions/read-log.ts";
 import type { Pod } from "#lib/runner/kubernetes/pod.ts";
 import type { Worker } from "./worker.ts";
 
@@ -138,6 +139,21 @@ test("a script that is longer than any argument may be runs in the shell that th
   const execution = await untilEnded(id);
   expect(execution.taskRuns[0]?.attempts[0]).toMatchObject({ state: "FAILED", exitCode: 3 });
   expect((await logTexts(id)).slice(0, 3)).toEqual(["here", "/tmp", "/bin/sh"]);
+});
+
+test("a folder that the helper may not read is told, and every other output file is kept", async () => {
+  const id = await run(
+    "pullPolicy: IF_NOT_PRESENT\nfileSideCarSpec: {securityContext: {runAsNonRoot: true, runAsUser: 65534}}",
+    "outputFiles: [report.csv, 'tmp/*']",
+    "commands: ['mkdir -m 700 tmp; echo x > tmp/x; echo x > report.csv']",
+  );
+  const execution = await untilEnded(id);
+  expect(execution).toMatchObject({ state: "SUCCESS", failure: null });
+  expect(execution.taskRuns[0]?.files).toMatchObject([{ name: "report.csv", size: 2 }]);
+  const { lines } = await readLog(id, {}, { offset: 0, limit: 100 });
+  expect(lines.filter(({ level }) => level === "WARN").map(({ text }) => text)).toEqual([
+    "The folder tmp cannot be read by the helper, so that nothing in it is an output file; `tmp/*` may name some of it. Let everybody read it: `chmod a+rx`.",
+  ]);
 });
 
 test("what no pod has is the failure, at its line and in the API server's words", async () => {

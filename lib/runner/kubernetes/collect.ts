@@ -145,7 +145,7 @@ async function persist<T>(collection: Collection, work: () => Promise<T>): Promi
       signal.throwIfAborted();
       if (error instanceof ReceiverError) throw error.cause;
       if (error instanceof RunnerError) throw error;
-      if (error instanceof UnlistableError) throw unreadable(error.message);
+      if (error instanceof UnlistableError) throw unlistable(error);
       if (error instanceof DamagedError) damages += 1;
       if (damages >= TRIES) throw unreadable("They arrived damaged each time.");
       const failure = runnerErrorFrom(error, tools.api.access.server, "give out the files");
@@ -245,6 +245,21 @@ function unreadable(why: string, cause?: unknown): RunnerError {
     isTransient: false,
     cause,
   });
+}
+
+function unlistable(error: UnlistableError): RunnerError {
+  return new RunnerError(
+    "output-files",
+    "The output files cannot be fetched, because the helper cannot read the working directory.",
+    {
+      remedy:
+        "Let everybody read the working directory, or let the helper run as the user of the task's container (`fileSidecar.defaultSpec`).",
+      evidence: error.message,
+      fault: "user",
+      isTransient: false,
+      cause: error,
+    },
+  );
 }
 
 function vanished(path: string): RunnerError {

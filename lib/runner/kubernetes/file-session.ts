@@ -8,19 +8,23 @@ import { type TarEntry, tarEntries } from "./tar-stream.ts";
 
 /**
  * Waits for a word, lists regular files (each as TOKEN MODE SIZE ./PATH: nobody can put the token
- * into a name) and links (TOKEN link 0 ./PATH//'./PATH' -> 'TARGET'), takes the names that are wanted,
- * and gives these files as tar, with the SHA-256 of all that on stderr. The names end after a known
- * number of bytes: older servers cannot close stdin. The hash is that of a second reading at the same
- * time, because busybox's `tee` cuts the stream into pieces of 1 KiB, which costs ten times the rest;
- * only where a file changes meanwhile must the very bytes that are sent be hashed. Of a file that is
- * fetched alone it is the file's own, so that we hash each byte once as well. The names lie in memory
- * while they can: the disk may be full of what the program wrote.
+ * into a name), links (TOKEN link 0 ./PATH//'./PATH' -> 'TARGET') and, where something failed, folders
+ * that may not be listed or entered (TOKEN folder 0 ./PATH), takes the names that are wanted, and gives
+ * these files as tar, with the SHA-256 of all that on stderr. The names end after a known number of
+ * bytes: older servers cannot close stdin. The hash is that of a second reading at the same time,
+ * because busybox's `tee` cuts the stream into pieces of 1 KiB, which costs ten times the rest; only
+ * where a file changes meanwhile must the very bytes that are sent be hashed. Of a file that is fetched
+ * alone it is the file's own, so that we hash each byte once as well. The names lie in memory while
+ * they can: the disk may be full of what the program wrote.
  */
 const SCRIPT = [
-  'cd "$1" || exit 1',
+  // Another status than that of a find that could not do everything.
+  `cd "$1" || { read -r go && printf "%s end 2\\n" "$3"; exit; }`,
   "read -r go || exit 0",
   'find . -type f -exec stat -c "$3 %a %s %n" {} + -o -type l -exec stat -c "$3 link 0 %n//%N" {} +',
-  'printf "%s end %s\\n" "$3" $?',
+  "status=$?",
+  `[ "$status" = 0 ] || find . -type d -exec sh -c '${tellClosed("$0")}' "$3" {} + 2> /dev/null`,
+  'printf "%s end %s\\n" "$3" "$status"',
   "read -r length way || exit 0",
   'place=$2; if [ "$length" -lt 16777216 ] && [ -w /dev/shm ]; then place=/dev/shm; fi',
   'pipe="$place/podflow-$3"; names="$pipe.names"',
@@ -38,6 +42,12 @@ const SCRIPT = [
   "fi",
   'wait $!; cat "$pipe.sum" >&2; rm -f "$pipe" "$pipe.sum" "$names"',
 ].join("\n");
+
+/** Asks the system itself, because rights and capabilities differ, and starts nothing for it. */
+function tellClosed(token: string): string {
+  const isOpen = '{ [ -e "$folder/." ] && { :; } < "$folder"; }';
+  return `for folder; do ${isOpen} || stat -c "${token} folder 0 %n" "$folder"; done`;
+}
 
 /** A file as it comes. */
 export interface FetchedFile extends TarEntry {
@@ -83,7 +93,7 @@ export class FileSession {
 
   /**
    * The files as they are now. Once only.
-   * @throws UnlistableError when the working directory cannot be read
+   * @throws UnlistableError when the working directory itself cannot be read
    */
   async list(): Promise<Listing> {
     await this.#session.write(Buffer.from("go\n"));
@@ -102,11 +112,11 @@ export class FileSession {
     }
     const at = bytes.lastIndexOf(end);
     const status = Number(bytes.toString("latin1", at + end.length).trim());
-    // A file may go between find and stat while the program still runs.
-    if (status !== 0 && !/No such file/.test(this.#session.stderr)) {
-      throw new UnlistableError(this.#session.stderr.trim());
-    }
-    return listingFrom(bytes.subarray(0, at), this.#token);
+    const listing = listingFrom(bytes.subarray(0, at), this.#token);
+    const { stderr } = this.#session;
+    const isWhole = status === 0 || (status === 1 && isExplained(listing, stderr));
+    if (!isWhole) throw new UnlistableError(stderr.trim());
+    return listing;
   }
 
   /**
@@ -183,6 +193,14 @@ export class UnlistableError extends Error {
   override readonly name = "UnlistableError";
 }
 
+/** Whether the listing is all that there is to have, though something failed. */
+function isExplained({ refused }: Listing, stderr: string): boolean {
+  const closed = refused.filter(({ isFolder }) => isFolder);
+  if (closed.length > 0) return closed.every(({ path }) => path !== ".");
+  // A file may go between find and stat while the program still runs.
+  return /No such file/.test(stderr);
+}
+
 /** A name may have line ends in it, so a record ends where the next token begins. */
 export function listingFrom(bytes: Buffer, token: string): Listing {
   const files: FileEntry[] = [];
@@ -194,6 +212,10 @@ export function listingFrom(bytes: Buffer, token: string): Listing {
     const isLink = mode === "link";
     const name = isLink ? named.subarray(0, named.indexOf("//")) : named;
     const path = pathOf(name.toString("utf8"));
+    if (mode === "folder") {
+      refused.push({ path, why: "cannot be read by the helper", isFolder: true });
+      continue;
+    }
     // Nobody could ask for it by its path.
     if (!isUtf8(name)) refused.push({ path, why: "has a name that is no UTF-8" });
     else if (isLink) links.push({ path, target: targetOf(named, name) });

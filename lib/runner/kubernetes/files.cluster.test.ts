@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cluster } from "#e2e/cluster/contract.ts";
 import { openRunnerStage, type RunnerStage } from "#e2e/cluster/runner-stage.ts";
-import type { AttemptSpec, FileEntry, RunMarks, Runner } from "../contract.ts";
+import type { AttemptSpec, FileEntry, RefusedFile, RunMarks, Runner } from "../contract.ts";
 import { inputFile } from "../contract-suite/stage.ts";
 import { type Pod, statusOf } from "./pod.ts";
 import { type TestNamespace, readLog, scriptSpec, textsOf, watchToEnd } from "./test-stage.ts";
@@ -26,7 +26,12 @@ const signal = (): AbortSignal => AbortSignal.timeout(150_000);
 async function run(
   spec: AttemptSpec,
   { isCollected = true } = {},
-): Promise<{ log: string[]; listed: FileEntry[]; contents: Map<string, Buffer> }> {
+): Promise<{
+  log: string[];
+  listed: FileEntry[];
+  refused: RefusedFile[];
+  contents: Map<string, Buffer>;
+}> {
   const handle = await runner.start(spec, signal());
   try {
     const [{ ending }, batches] = await Promise.all([
@@ -37,19 +42,23 @@ async function run(
     const log = textsOf(batches);
     if (ending.exitCode !== 0) throw new Error(`${ending.message} ${log.join("\n")}`);
     let listed: FileEntry[] = [];
+    let refused: RefusedFile[] = [];
     const contents = new Map<string, Buffer>();
-    if (!isCollected) return { log, listed, contents };
+    if (!isCollected) return { log, listed, refused, contents };
     await runner.collect(
       handle,
       {
-        choose: (files) => (listed = files).map(({ path }) => path),
+        choose: (files, others) => {
+          refused = others;
+          return (listed = files).map(({ path }) => path);
+        },
         receive: async ({ path, body }) => {
           contents.set(path, Buffer.concat(await Array.fromAsync(body)));
         },
       },
       signal(),
     );
-    return { log, listed, contents };
+    return { log, listed, refused, contents };
   } finally {
     await runner.destroy(handle, { graceSeconds: 0 }, signal());
   }
@@ -97,6 +106,47 @@ describe.concurrent("files", () => {
     expect(listed.map(({ path }) => path).toSorted()).toEqual(["a", "b", "link"]);
     expect([...contents.values()].map(String)).toEqual(["same\n", "same\n", "same\n"]);
   });
+
+  test.each([
+    ["runs as another user", { runAsUser: 65_534 }, "busybox"],
+    [
+      "is an administrator without the rights of one",
+      { capabilities: { drop: ["ALL"] } },
+      "podflow-test/nonroot",
+    ],
+  ])("outside of folders that a helper may not read are there: it %s", async (...row) => {
+    const [, securityContext, image] = row;
+    const script = [
+      "mkdir -p open/deep none/deep list enter; echo x > report.csv",
+      "for folder in open/deep none none/deep list enter; do echo x > $folder/x; done",
+      'mkdir "$(printf "line\nend")"; chmod 000 line*; chmod 744 list; chmod 711 enter; chmod 700 none',
+    ].join("\n");
+    const { listed, refused } = await run(
+      scriptSpec(script, {
+        image: image === "busybox" ? image : `${cluster.registry}/${image}`,
+        keepsFiles: true,
+        kubernetes: { helperSpec: { securityContext } },
+      }),
+    );
+    expect(listed.map(({ path }) => path).toSorted()).toEqual(["open/deep/x", "report.csv"]);
+    expect(refused.map(({ path }) => path).toSorted()).toEqual(
+      ["enter", "line\nend", "list", "none"].toSorted(),
+    );
+    expect(refused.every(({ isFolder }) => isFolder)).toBe(true);
+  });
+
+  test.each(["000", "700", "711", "744"])(
+    "of a working directory that the helper may not read are lost, and that is said: %s",
+    async (mode) => {
+      const spec = scriptSpec(`echo x > report.csv; chmod ${mode} .; sleep 2`, {
+        keepsFiles: true,
+        kubernetes: { helperSpec: { securityContext: { runAsUser: 65_534 } } },
+      });
+      const failing = run(spec);
+      await expect(failing).rejects.toMatchObject({ kind: "output-files", fault: "user" });
+      await expect(failing).rejects.toThrow(/the helper cannot read the working directory/);
+    },
+  );
 
   test("can be 10,000 in 100 folders, in and out", async () => {
     const files = Array.from({ length: 10_000 }, (_, at) =>

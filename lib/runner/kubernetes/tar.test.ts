@@ -133,6 +133,19 @@ test.each([
   expect(files.get("tool")?.isExecutable).toBe(isExecutable);
 });
 
+test("a listing names folders that cannot be read, which hold no files that are known", () => {
+  const text = "f00d 644 3 ./a\nf00d folder 0 ./tmp\nf00d folder 0 ./line\nend/b\n";
+  const { files, refused } = listingFrom(Buffer.from(text), "f00d");
+  expect([...files.keys()]).toEqual(["a"]);
+  expect(refused).toEqual(
+    ["tmp", "line\nend/b"].map((path) => ({
+      path,
+      why: "cannot be read by the helper",
+      isFolder: true,
+    })),
+  );
+});
+
 test("a listing has links with any names and targets, and refuses what it cannot read", () => {
   const link = (name: string, target: string): string =>
     `f00d link 0 ./${name}//'./${name}' -> '${target}'\n`;

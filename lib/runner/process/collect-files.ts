@@ -47,7 +47,7 @@ export async function collectFiles(
 interface Found {
   files: FileEntry[];
   links: SymbolicLink[];
-  /** Names that are no UTF-8: nobody could ask for them. */
+  /** Names that are no UTF-8, which nobody could ask for, and folders that may not be read. */
   refused: RefusedFile[];
 }
 
@@ -56,16 +56,36 @@ async function listFiles(folder: AttemptFolder, signal: AbortSignal): Promise<Fo
   const folders = [""];
   for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
     signal.throwIfAborted();
-    for (const entry of await readFolder(join(folder.work, below))) {
-      const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (path.includes("\uFFFD")) {
-        found.refused.push({ path, why: "has a name that is no UTF-8" });
-      } else if (entry.isDirectory()) folders.push(path);
-      else if (entry.isSymbolicLink()) found.links.push(await linkAt(folder, path));
-      else if (entry.isFile()) {
-        const file = await entryAt(folder, path);
-        if (file !== null) found.files.push(file);
-      }
+    try {
+      const inside = await listFolder(folder, below);
+      folders.push(...inside.folders);
+      found.files.push(...inside.files);
+      found.links.push(...inside.links);
+      found.refused.push(...inside.refused);
+    } catch (error) {
+      if (!isCode(error, "EACCES")) throw error;
+      if (below === "") throw failed(folder.work, "may not be read", error);
+      found.refused.push({ path: below, why: "cannot be read", isFolder: true });
+    }
+  }
+  return found;
+}
+
+/** What is in one folder. @throws Error of code EACCES where that cannot be said */
+async function listFolder(
+  folder: AttemptFolder,
+  below: string,
+): Promise<Found & { folders: string[] }> {
+  const found: Found & { folders: string[] } = { files: [], links: [], refused: [], folders: [] };
+  for (const entry of await readFolder(join(folder.work, below))) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (path.includes("\uFFFD")) {
+      found.refused.push({ path, why: "has a name that is no UTF-8" });
+    } else if (entry.isDirectory()) found.folders.push(path);
+    else if (entry.isSymbolicLink()) found.links.push(await linkAt(folder, path));
+    else if (entry.isFile()) {
+      const file = await entryAt(folder, path);
+      if (file !== null) found.files.push(file);
     }
   }
   return found;
@@ -77,7 +97,6 @@ async function readFolder(path: string): Promise<Dirent[]> {
   } catch (error) {
     // A program that still runs may remove a folder while we look.
     if (isCode(error, "ENOENT")) return [];
-    if (isCode(error, "EACCES")) throw failed(path, "may not be read", error);
     throw error;
   }
 }
@@ -86,7 +105,7 @@ async function linkAt(folder: AttemptFolder, path: string): Promise<SymbolicLink
   try {
     return { path, target: await readlink(join(folder.work, path)) };
   } catch (error) {
-    if (isCode(error, "ENOENT", "EINVAL", "EACCES")) return { path, target: null };
+    if (isCode(error, "ENOENT", "EINVAL")) return { path, target: null };
     throw error;
   }
 }

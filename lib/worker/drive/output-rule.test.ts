@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RefusedFile } from "#lib/runner/contract.ts";
 import { outputName, outputRemarks, outputRule } from "./output-rule.ts";
 
 const workspace = { workingDir: "/w", outputDir: "/w/out0" };
@@ -27,8 +28,11 @@ describe("what is to say about outputs", () => {
     path: "link",
     why: "is a link to /etc/passwd and leads out of the working directory",
   };
-  const says = (patterns: string[], refused = [link], hasOutputDir = false): string[] =>
-    outputRemarks(files, refused, outputRule(patterns, workspace, hasOutputDir));
+  const says = (
+    patterns: string[],
+    refused: RefusedFile[] = [link],
+    hasOutputDir = false,
+  ): string[] => outputRemarks(files, refused, outputRule(patterns, workspace, hasOutputDir));
 
   it("is nothing when every pattern names a file", () => {
     expect(says(["*.csv", "deep/**"])).toEqual([]);
@@ -58,5 +62,41 @@ describe("what is to say about outputs", () => {
     const said = says(["l*"], many);
     expect(said).toHaveLength(21);
     expect(said.at(-1)).toBe("5 more files are no output files for such reasons.");
+  });
+
+  const closed: RefusedFile = { path: "tmp", why: "cannot be read by the helper", isFolder: true };
+  const WHAT =
+    "The folder tmp cannot be read by the helper, so that nothing in it is an output file";
+  const REMEDY = "Let everybody read it: `chmod a+rx`.";
+  it.each([
+    ["which folders were closed, whatever is wanted", ["*.csv"], closed, `${WHAT}. ${REMEDY}`],
+    [
+      "which patterns may name files in them, and not that these are missing",
+      ["*.csv", "tmp/*.pdf", "**"],
+      closed,
+      `${WHAT}; \`tmp/*.pdf\`, \`**\` may name some of it. ${REMEDY}`,
+    ],
+    [
+      "that it is the output directory, or in it",
+      [],
+      { ...closed, path: "out0/tmp" },
+      `${WHAT.replace("tmp", "out0/tmp")}; \`outputDirectory\` may name some of it. ${REMEDY}`,
+    ],
+  ])("is %s", (_title, patterns, folder, expected) => {
+    expect(says(patterns, [folder], true)).toEqual([expected]);
+  });
+
+  it("is a count when many folders were closed", () => {
+    const many = Array.from({ length: 25 }, (_, index) => ({ ...closed, path: `d${index}` }));
+    const said = says(["*.csv"], many);
+    expect(said).toHaveLength(21);
+    expect(said.at(-1)).toBe("5 more folders cannot be read.");
+  });
+
+  it("is which pattern names a folder that was closed, because a folder is no file", () => {
+    expect(says(["tmp"], [closed])).toEqual([
+      "`outputFiles`: no file matches `tmp`.",
+      `${WHAT}. ${REMEDY}`,
+    ]);
   });
 });
