@@ -8,6 +8,11 @@ const LIMIT = "Linux allows 128 KiB";
 /** In the working directory, as the files of the other script types are. */
 const FILE = ".script.sh";
 
+/** Whether Linux starts no program with this text as one argument. */
+export function isTooLong(text: string): boolean {
+  return Buffer.byteLength(text) > MAX_BYTES;
+}
+
 /**
  * What the interpreter gets for this text. One that is too long for an argument becomes a file that
  * the shell reads as its own text, so that `cd`, `exit` and `set` mean what they mean otherwise.
@@ -18,9 +23,9 @@ export function scriptArgument(
   text: string,
   workingDir: string,
 ): { argument: string; files: PlannedFile[] } {
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= MAX_BYTES) return { argument: text, files: [] };
+  if (!isTooLong(text)) return { argument: text, files: [] };
   if (!isShell(interpreter)) {
+    const bytes = Buffer.byteLength(text);
     throw taskFailure(
       "config",
       `The commands have ${bytes} bytes, and ${LIMIT} for the one argument that \`${interpreter.join(" ")}\` gets them in.`,

@@ -229,12 +229,14 @@ describe("a pod that would break what the task rests on", () => {
     - {name: main, workingDir: /srv}
     - {name: side, image: x, command: [a], livenessProbe: {}}
   initContainers: [{name: proxy, restartPolicy: Always}]
-  volumes: [{name: data}, {name: kestra-files, emptyDir: {sizeLimit: 1Gi}}]
+  volumes: [{name: data}]
 containerSpec:
   name: main
   volumeMounts: [{name: data, mountPath: /kestra/working-dir}]`;
     const { problems } = parseFlow(flowWith(runner), catalogue);
     expect(problems).toEqual([]);
+    const size = "podSpec: {volumes: [{name: kestra-files, emptyDir: {sizeLimit: 1Gi}}]}";
+    expect(parseFlow(flowWith(size), catalogue).problems).toEqual([]);
   });
 });
 

@@ -16,7 +16,7 @@ const DEFAULT_HELPER_IMAGE = "busybox";
 interface OfTask {
   legacyPullPolicy: string | undefined;
   /** Whether files are brought or kept. */
-  hasFiles: boolean;
+  movesFiles: boolean;
 }
 
 /**
@@ -25,11 +25,11 @@ interface OfTask {
  */
 export async function kubernetesPlan(
   written: Written,
-  { legacyPullPolicy, hasFiles }: OfTask,
+  { legacyPullPolicy, movesFiles }: OfTask,
   context: TaskContext,
 ): Promise<ScriptPlan["kubernetes"]> {
   const path = "taskRunner";
-  const parts = await podParts(written, hasFiles, context);
+  const parts = await podParts(written, movesFiles, context);
   return {
     ...parts,
     namespace:
@@ -74,7 +74,11 @@ type Parts = Pick<
 >;
 
 /** The parts of a manifest that the flow writes itself. */
-async function podParts(written: Written, hasFiles: boolean, context: TaskContext): Promise<Parts> {
+async function podParts(
+  written: Written,
+  movesFiles: boolean,
+  context: TaskContext,
+): Promise<Parts> {
   const part = (value: string | Record<string, unknown> | undefined, name: string) =>
     renderPart(value, `taskRunner.${name}`, context);
   const { fileSidecar = {}, fileSideCarSpec } = written;
@@ -89,7 +93,7 @@ async function podParts(written: Written, hasFiles: boolean, context: TaskContex
     { path: ["fileSideCarSpec"], part: older },
     { path: ["fileSidecar", "defaultSpec"], part: newer },
   ];
-  const facts = { hasFiles, workingDir: context.workspace.workingDir };
+  const facts = { movesFiles, workingDir: context.workspace.workingDir };
   const [breach] = contractBreaches({ ...parts, helperSpecs }, facts);
   if (breach) {
     const { failure } = taskFailure("config", breach.message, breach.remedy);

@@ -1,17 +1,15 @@
-import { shellWord } from "./commands.ts";
 import { commandsType, type Language, scriptType } from "./script-types.ts";
-
-const FILE = ".script.js";
 
 const node: Language = {
   name: "node",
   title: "Node.js",
   defaultImage: "node",
   env: {},
-  runScript: (script, { context }) => ({
-    commands: [`node ${shellWord(`${context.workspace.workingDir}/${FILE}`)}`],
-    files: [{ path: FILE, content: { kind: "text", text: script }, isExecutable: false }],
-  }),
+  scriptFile: {
+    name: ".script.js",
+    text: (script) => script,
+    command: (path) => `node ${path}`,
+  },
   commandsExample: `id: node
 type: io.kestra.plugin.scripts.node.Commands
 inputFiles:

@@ -70,7 +70,7 @@ export async function planScript(
       ofKubernetes,
       {
         legacyPullPolicy: textOrNone(legacyPolicy) ?? textOrNone(properties.docker?.pullPolicy),
-        hasFiles: inputFiles.length + outputFiles.length > 0 || hasOutputDir,
+        movesFiles: inputFiles.length + outputFiles.length > 0 || hasOutputDir,
       },
       context,
     ),

@@ -1,4 +1,5 @@
 import { hasExpression } from "#lib/flow/schema/parts.ts";
+import { FILES_VOLUME, namesFilesVolume } from "./task-files.ts";
 
 /** What of a flow's pod would break what its task rests on. */
 interface ContractBreach {
@@ -18,15 +19,21 @@ export interface PodParts {
 
 interface Facts {
   workingDir: string;
-  /** Whether files are brought or kept, so that the working directory is a volume of ours. */
-  hasFiles: boolean;
+  /** Whether files are brought or kept. */
+  movesFiles: boolean;
 }
 
 const MAIN = "main";
 const OUR_CONTAINERS = ["files", "init-files"];
-const FILES_VOLUME = "kestra-files";
 const OUR_VOLUMES = [FILES_VOLUME, "podflow"];
 const CONTROL_DIR = "/kestra/podflow";
+
+/** What the rules depend on. */
+interface Ground {
+  workingDir: string;
+  /** Whether the working directory is a volume of ours, in which main works. */
+  hasFolder: boolean;
+}
 
 type Reason = [message: string, remedy: string];
 
@@ -73,15 +80,19 @@ const NOT_FOR_HELPERS: Record<string, Reason> = {
  */
 export function contractBreaches(parts: PodParts, facts: Facts): ContractBreach[] {
   const { podSpec, containerSpec, containerDefaultSpec } = parts;
+  const ground: Ground = {
+    workingDir: facts.workingDir,
+    hasFolder: facts.movesFiles || namesFilesVolume(parts),
+  };
   return [
-    ...inPod(mapOf(podSpec), facts),
-    ...inMain(mapOf(containerSpec), ["containerSpec"], facts),
-    ...inMain(mapOf(containerDefaultSpec), ["containerDefaultSpec"], facts),
+    ...inPod(mapOf(podSpec), ground),
+    ...inMain(mapOf(containerSpec), ["containerSpec"], ground),
+    ...inMain(mapOf(containerDefaultSpec), ["containerDefaultSpec"], ground),
     ...parts.helperSpecs.flatMap(({ path, part }) => forbidden(mapOf(part), path, NOT_FOR_HELPERS)),
   ];
 }
 
-function inPod(podSpec: Record<string, unknown>, facts: Facts): ContractBreach[] {
+function inPod(podSpec: Record<string, unknown>, ground: Ground): ContractBreach[] {
   const { restartPolicy, containers, initContainers, volumes } = podSpec;
   const found: ContractBreach[] = [];
   if (restartPolicy !== undefined && restartPolicy !== "Never" && !isExpression(restartPolicy)) {
@@ -91,7 +102,7 @@ function inPod(podSpec: Record<string, unknown>, facts: Facts): ContractBreach[]
     ...found,
     ...inList(containers, ["podSpec", "containers"], (container, path, others) => [
       ...ofName(container, path, others),
-      ...(container["name"] === MAIN ? inMain(container, path, facts) : []),
+      ...(container["name"] === MAIN ? inMain(container, path, ground) : []),
     ]),
     ...inList(initContainers, ["podSpec", "initContainers"], (container, path, others) =>
       container["name"] === MAIN
@@ -172,22 +183,22 @@ const ofVolume: Visit = ({ name, emptyDir, ...more }, path) =>
 function inMain(
   part: Record<string, unknown>,
   path: (string | number)[],
-  facts: Facts,
+  ground: Ground,
 ): ContractBreach[] {
   const { name, workingDir, volumeMounts } = part;
   const found = forbidden(part, path, NOT_FOR_MAIN);
   if (name !== undefined && name !== MAIN && !isExpression(name)) {
     found.push(breach([...path, "name"], NO_NAME));
   }
-  const isElsewhere = workingDir !== undefined && workingDir !== facts.workingDir;
-  if (facts.hasFiles && isElsewhere && !isExpression(workingDir)) {
+  const isElsewhere = workingDir !== undefined && workingDir !== ground.workingDir;
+  if (ground.hasFolder && isElsewhere && !isExpression(workingDir)) {
     const reason: Reason = [
-      "A task with files works in its working directory.",
+      "A task that has files, or names their volume, works in its working directory.",
       "Leave it out, and change the folder by `cd` in the commands.",
     ];
     found.push(breach([...path, "workingDir"], reason));
   }
-  const ours = [CONTROL_DIR, ...(facts.hasFiles ? [facts.workingDir] : [])];
+  const ours = [CONTROL_DIR, ...(ground.hasFolder ? [ground.workingDir] : [])];
   const mounts = inList(volumeMounts, [...path, "volumeMounts"], ({ mountPath }, at) =>
     ours.includes(String(mountPath).replace(/\/+$/, ""))
       ? [

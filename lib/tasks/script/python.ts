@@ -1,9 +1,8 @@
 import { ignored, later } from "#lib/flow/schema/parts.ts";
-import { isShell, shellWord } from "./commands.ts";
+import { isShell } from "./commands.ts";
 import { pythonFile } from "./python-file.ts";
 import { commandsType, type Language, scriptType } from "./script-types.ts";
 
-const FILE = ".script.py";
 /** Some systems have Python 3 as `python3` only. */
 const PROGRAM = '"$(command -v python || command -v python3 || echo python)"';
 
@@ -22,14 +21,10 @@ const python: Language = {
     packageManager: later("`packageManager`"),
     dependencyCacheEnabled: ignored("Dependencies are not cached"),
   },
-  runScript: (script, { context, interpreter }) => {
-    const program = isShell(interpreter) ? PROGRAM : "python";
-    const path = shellWord(`${context.workspace.workingDir}/${FILE}`);
-    const text = pythonFile(script);
-    return {
-      commands: [`${program} ${path}`],
-      files: [{ path: FILE, content: { kind: "text", text }, isExecutable: false }],
-    };
+  scriptFile: {
+    name: ".script.py",
+    text: pythonFile,
+    command: (path, interpreter) => `${isShell(interpreter) ? PROGRAM : "python"} ${path}`,
   },
   commandsExample: `id: python
 type: io.kestra.plugin.scripts.python.Commands

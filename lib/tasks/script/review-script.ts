@@ -8,9 +8,17 @@ import { contractBreaches } from "./pod-contract.ts";
 import { isWrittenOut } from "./registry-credentials.ts";
 import { misspelledProperties } from "./pod-properties.ts";
 import { DOCKER_RUNNER_TYPES } from "./runner-schema.ts";
+import { movesFiles } from "./task-files.ts";
 
-/** What to say of valid properties that mean less here than in Kestra. */
-export function reviewScript(properties: Record<string, unknown>): TaskRemark[] {
+/**
+ * What to say of valid properties that mean less here than in Kestra, and of a pod that breaks what
+ * the task rests on.
+ * @param of.isScriptFile whether the script of this type becomes a file
+ */
+export function reviewScript(
+  properties: Record<string, unknown>,
+  { isScriptFile }: { isScriptFile: boolean },
+): TaskRemark[] {
   const remarks: TaskRemark[] = [];
   const say = (code: string, path: string[], message: string): void => {
     remarks.push({ severity: "warning", code, message, path });
@@ -58,7 +66,7 @@ export function reviewScript(properties: Record<string, unknown>): TaskRemark[] 
       "fileSidecar",
       "resources",
     ]),
-    ...wrongPods(runner, properties),
+    ...wrongPods(runner, movesFiles(properties, isScriptFile)),
   ];
 }
 
@@ -66,17 +74,13 @@ export function reviewScript(properties: Record<string, unknown>): TaskRemark[] 
 const WORKING_DIR = "/kestra/working-dir";
 
 /** What of the pod's own parts breaks what the task rests on. */
-function wrongPods(
-  runner: Record<string, unknown>,
-  properties: Record<string, unknown>,
-): TaskRemark[] {
+function wrongPods(runner: Record<string, unknown>, hasFiles: boolean): TaskRemark[] {
   if (!(KUBERNETES_RUNNER_TYPES as readonly unknown[]).includes(runner["type"])) return [];
   const { podSpec, containerSpec, containerDefaultSpec } = runner;
   const helperSpecs = [
     { path: ["fileSideCarSpec"], part: runner["fileSideCarSpec"] },
     { path: ["fileSidecar", "defaultSpec"], part: mapOf(runner["fileSidecar"])["defaultSpec"] },
   ];
-  const hasFiles = ["inputFiles", "outputFiles"].some((name) => properties[name] !== undefined);
   const parts = { podSpec, containerSpec, containerDefaultSpec, helperSpecs };
   const slips = misspelledProperties(runner).map(({ path, message }): TaskRemark => ({
     severity: "warning",
@@ -84,14 +88,13 @@ function wrongPods(
     message,
     path: ["taskRunner", ...path],
   }));
-  const breaches = contractBreaches(parts, { workingDir: WORKING_DIR, hasFiles }).map(
-    ({ path, message, remedy }): TaskRemark => ({
-      severity: "error",
-      code: "invalid-value",
-      message: `${message} ${remedy}`,
-      path: ["taskRunner", ...path],
-    }),
-  );
+  const facts = { workingDir: WORKING_DIR, movesFiles: hasFiles };
+  const breaches = contractBreaches(parts, facts).map(({ path, message, remedy }): TaskRemark => ({
+    severity: "error",
+    code: "invalid-value",
+    message: `${message} ${remedy}`,
+    path: ["taskRunner", ...path],
+  }));
   return [...breaches, ...slips];
 }
 

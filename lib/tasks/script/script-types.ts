@@ -2,6 +2,7 @@ import { z } from "zod";
 import { required, text, textList } from "#lib/flow/schema/parts.ts";
 import type { PlannedFile, TaskType } from "../task-type.ts";
 import { propertiesOf } from "../properties-of.ts";
+import { shellWord } from "./commands.ts";
 import { planScript, type ScriptTools } from "./plan-script.ts";
 import { reviewScript } from "./review-script.ts";
 import { scriptProperties } from "./script-properties.ts";
@@ -20,10 +21,19 @@ export interface Language {
   env: Record<string, string>;
   /** Properties of this language alone. */
   properties?: z.ZodRawShape;
-  /** The commands that run the script, rendered, and the files they need. */
-  runScript(script: string, tools: ScriptTools): { commands: string[]; files: PlannedFile[] };
+  /** The file that a script becomes; null: the interpreter gets the script itself. */
+  scriptFile: ScriptFile | null;
   commandsExample: string;
   scriptExample: string;
+}
+
+interface ScriptFile {
+  /** In the working directory. */
+  name: string;
+  /** What is in it, for this script. */
+  text(script: string): string;
+  /** The command that runs it, by its path as a word of a shell. */
+  command(path: string, interpreter: readonly string[]): string;
 }
 
 const OUTPUTS = {
@@ -52,7 +62,7 @@ export function commandsType(language: Language): TaskType {
     examples: [language.commandsExample],
     literalProperties: OF_PROVIDERS,
     outputs: OUTPUTS,
-    review: reviewScript,
+    review: (written) => reviewScript(written, { isScriptFile: false }),
     plan: async (task, context) => {
       const own = propertiesOf(properties, task);
       const main = async (tools: ScriptTools) => {
@@ -85,13 +95,29 @@ export function scriptType(language: Language): TaskType {
     examples: [language.scriptExample],
     literalProperties: OF_PROVIDERS,
     outputs: OUTPUTS,
-    review: reviewScript,
+    review: (written) => reviewScript(written, { isScriptFile: language.scriptFile !== null }),
     plan: async (task, context) => {
       const own = propertiesOf(properties, task);
       const main = async (tools: ScriptTools) =>
-        language.runScript(await tools.render(own.script, "script"), tools);
+        scriptRun(await tools.render(own.script, "script"), language.scriptFile, tools);
       const { defaultImage, env } = language;
       return planScript(own, { defaultImage, env, main }, context);
     },
+  };
+}
+
+/** The commands that run the script, rendered, and the files they need. */
+function scriptRun(
+  script: string,
+  file: ScriptFile | null,
+  { context, interpreter }: ScriptTools,
+): { commands: string[]; files: PlannedFile[] } {
+  if (file === null) return { commands: [script], files: [] };
+  const { name } = file;
+  const path = shellWord(`${context.workspace.workingDir}/${name}`);
+  const content = { kind: "text", text: file.text(script) } as const;
+  return {
+    commands: [file.command(path, interpreter)],
+    files: [{ path: name, content, isExecutable: false }],
   };
 }

@@ -5,8 +5,7 @@ const shell: Language = {
   title: "shell",
   defaultImage: "ubuntu",
   env: {},
-  // Not a file: the script itself is the text that the interpreter gets.
-  runScript: (script) => ({ commands: [script], files: [] }),
+  scriptFile: null,
   commandsExample: `id: shell
 type: io.kestra.plugin.scripts.shell.Commands
 commands:
