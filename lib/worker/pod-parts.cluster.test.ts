@@ -156,6 +156,48 @@ test("a folder that the helper may not read is told, and every other output file
   ]);
 });
 
+const SIDECARS = `
+pullPolicy: IF_NOT_PRESENT
+containerDefaultSpec: { imagePullPolicy: IfNotPresent }
+podSpec:
+  containers:
+    - name: plain
+      image: busybox
+      command: [sh, -c, "tail -F /kestra/working-dir/app.log | head -n 1 > plain.txt; sleep 3600"]
+    - name: as-in-kestra
+      image: busybox
+      volumeMounts: [{ name: kestra-files, mountPath: /kestra }]
+      command: [sh, -c, "tail -F /kestra/working-dir/app.log | head -n 1 > kestra.txt; sleep 3600"]
+    - name: elsewhere
+      image: busybox
+      workingDir: /
+      volumeMounts: [{ name: kestra-files, mountPath: /data }]
+      command: [sh, -c, "tail -F /data/app.log | head -n 1 > /data/elsewhere.txt; sleep 3600"]
+  initContainers:
+    - name: native
+      image: busybox
+      restartPolicy: Always
+      command: [sh, -c, "tail -F app.log | head -n 1 > native.txt; sleep 3600"]
+containerSpec:
+  volumeMounts: [{ name: kestra-files, mountPath: /kestra/ }]
+`;
+
+test("containers beside the task see its files where Kestra has them, with a mount of their own or none", async () => {
+  const names = ["elsewhere.txt", "kestra.txt", "native.txt", "plain.txt"];
+  const wait = `for name in ${names.join(" ")}; do until [ -s $name ]; do sleep 0.1; done; done`;
+  const id = await run(
+    SIDECARS,
+    "inputFiles: { app.log: hello }",
+    "outputFiles: ['*.txt']",
+    "timeout: PT80S",
+    `commands: ["echo >> app.log; ${wait}; cat *.txt"]`,
+  );
+  const execution = await untilEnded(id);
+  expect(execution).toMatchObject({ state: "SUCCESS", failure: null });
+  expect(await logTexts(id)).toEqual(names.map(() => "hello"));
+  expect(execution.taskRuns[0]?.files.map(({ name }) => name).toSorted()).toEqual(names);
+});
+
 test("what no pod has is the failure, at its line and in the API server's words", async () => {
   const id = await run(
     "podSpec:\n  volumes:\n    - name: data\n      emptydir: {}",

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { InputFile } from "../contract.ts";
 import type { ExecSession } from "./exec.ts";
 import { changedFile, damagedFiles, NotTakenError, refusedFiles } from "./input-file-errors.ts";
-import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
+import { WORKING_DIR } from "./files-volume.ts";
+import { CONTROL_DIR } from "./pod-spec.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const PIECE_MEBIBYTES = 32;

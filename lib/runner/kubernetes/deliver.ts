@@ -17,7 +17,8 @@ import {
   NotTakenError,
 } from "./input-file-errors.ts";
 import { ANNOTATION, HELPER, INIT_HELPER, type Pod, statusOf } from "./pod.ts";
-import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
+import { WORKING_DIR } from "./files-volume.ts";
+import { CONTROL_DIR } from "./pod-spec.ts";
 import { isEndedPod } from "./pod-status.ts";
 import { TAR_END, tarHeader, tarPadding } from "./tar.ts";
 

@@ -3,7 +3,8 @@ import { createHash, type Hash, randomBytes } from "node:crypto";
 import type { FileEntry, RefusedFile } from "../contract.ts";
 import { followLinks, type SymbolicLink } from "../symbolic-links.ts";
 import type { ExecSession } from "./exec.ts";
-import { CONTROL_DIR, WORKING_DIR } from "./pod-spec.ts";
+import { WORKING_DIR } from "./files-volume.ts";
+import { CONTROL_DIR } from "./pod-spec.ts";
 import { type TarEntry, tarEntries } from "./tar-stream.ts";
 
 /**

@@ -45,7 +45,11 @@ async function ran(runner: Runner, changes: SpecChanges = {}): Promise<unknown> 
     const drop = async ({ body }: { body: AsyncIterable<Uint8Array> }) => {
       await Array.fromAsync(body);
     };
-    const files = await runner.collect(handle, () => ["out.txt"], drop, signal());
+    const files = await runner.collect(
+      handle,
+      { choose: () => ["out.txt"], receive: drop },
+      signal(),
+    );
     return { ...ending, log, files };
   } finally {
     await runner.destroy(handle, { graceSeconds: 0 }, signal());

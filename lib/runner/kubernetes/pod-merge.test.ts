@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ManifestPart } from "../kubernetes-options.ts";
 import { type FlowParts, mergedPodSpec, type PodLayers } from "./pod-merge.ts";
 
-const none = { generated: {}, asked: {}, holds: {} };
+const none = { generated: {}, asked: {}, holds: {}, beside: () => ({}) };
 const NO_PARTS: FlowParts = {
   podSpec: null,
   containerSpec: null,
@@ -12,7 +12,7 @@ const NO_PARTS: FlowParts = {
   helperSpec: null,
 };
 
-/** Main and a helper, with these layers of Podflow's own. */
+/** Main, a helper and the user's own containers, with these layers of Podflow's own. */
 function pod(
   parts: Partial<FlowParts>,
   layers: Partial<Record<Layer, Partial<PodLayers["containers"][0]>>> = {},
@@ -20,6 +20,7 @@ function pod(
   return mergedPodSpec(
     {
       ...none,
+      beside: () => layers.user?.generated ?? {},
       initContainers: [],
       containers: [
         {
@@ -39,9 +40,15 @@ function pod(
     { ...NO_PARTS, ...parts },
   ) as unknown as { containers: ManifestPart[]; initContainers: ManifestPart[] };
 }
-type Layer = "main" | "helper";
+type Layer = "main" | "helper" | "user";
+const NAMES: Record<Layer, string> = { main: "main", helper: "files", user: "side" };
 
-const entry = (own: ManifestPart) => ({ containers: [{ name: "main", ...own }] });
+const entry = (own: ManifestPart) => ({
+  containers: [
+    { name: "main", ...own },
+    { name: "side", ...own },
+  ],
+});
 
 /**
  * The table of docs/pod-manifest.md: each layer sets `tty` to its own name and to nothing that a
@@ -50,17 +57,24 @@ const entry = (own: ManifestPart) => ({ containers: [{ name: "main", ...own }] }
 const ORDER: [layer: string, (value: string) => Parameters<typeof pod>, Layer[]][] = [
   [
     "generated",
-    (tty) => [{}, { main: { generated: { tty } }, helper: { generated: { tty } } }],
-    ["main", "helper"],
+    (tty) => {
+      const generated = { tty };
+      return [{}, { main: { generated }, helper: { generated }, user: { generated } }];
+    },
+    ["main", "helper", "user"],
   ],
-  ["containerDefaultSpec", (tty) => [{ containerDefaultSpec: { tty } }], ["main", "helper"]],
+  [
+    "containerDefaultSpec",
+    (tty) => [{ containerDefaultSpec: { tty } }],
+    ["main", "helper", "user"],
+  ],
   ["fileSidecar.defaultSpec", (tty) => [{ helperSpec: { tty } }], ["helper"]],
   [
     "the task's own properties",
     (tty) => [{}, { main: { asked: { tty } }, helper: { asked: { tty } } }],
     ["main", "helper"],
   ],
-  ["the entry main of podSpec", (tty) => [{ podSpec: entry({ tty }) }], ["main"]],
+  ["podSpec", (tty) => [{ podSpec: entry({ tty }) }], ["main", "user"]],
   ["containerSpec", (tty) => [{ containerSpec: { tty } }], ["main"]],
   [
     "what must hold",
@@ -73,9 +87,12 @@ test("the table of docs/pod-manifest.md has this order", () => {
   const page = readFileSync(join(import.meta.dirname, "../../../docs/pod-manifest.md"), "utf8");
   const table = page.slice(page.indexOf("| layer |")).split("\n\n")[0] ?? "";
   const rows = table.split("\n").slice(2);
-  const layers = rows.map((row) => row.split("|")[1]?.replaceAll("`", "").split(",")[0]?.trim());
-  const inCode = ORDER.map(([layer]) => layer.replace("the entry main of ", ""));
-  expect(layers).toEqual(inCode);
+  const onPage = rows.map((row) => {
+    const [layer = "", , ...ofContainers] = row.split("|").slice(1, -1);
+    const filled = Object.keys(NAMES).filter((_, index) => ofContainers[index]?.trim());
+    return [layer.replaceAll("`", "").split(",")[0]?.trim(), filled];
+  });
+  expect(onPage).toEqual(ORDER.map(([layer, , containers]) => [layer, containers]));
 });
 
 describe("of what is said of a container", () => {
@@ -91,11 +108,11 @@ describe("of what is said of a container", () => {
     const [strongParts, strongLayers = {}] = one.strong("stronger");
     const layersOf = (name: Layer) => ({ ...weakLayers[name], ...strongLayers[name] });
     const made = pod(
-      { ...weakParts, ...strongParts },
-      { main: layersOf("main"), helper: layersOf("helper") },
+      { podSpec: entry({}), ...weakParts, ...strongParts },
+      { main: layersOf("main"), helper: layersOf("helper"), user: layersOf("user") },
     );
-    const index = container === "main" ? 0 : 1;
-    expect(made.containers[index]?.["tty"]).toBe("stronger");
+    const found = made.containers.find(({ name }) => name === NAMES[container]);
+    expect(found?.["tty"]).toBe("stronger");
   });
 });
 

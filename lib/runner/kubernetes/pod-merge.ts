@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { KubernetesOptions, ManifestPart } from "../kubernetes-options.ts";
 import { MAIN, type PodSpec } from "./pod.ts";
 
@@ -20,6 +21,8 @@ export interface PodLayers {
   containers: ContainerLayers[];
   /** Those of the user come before them, so that what they prepare is there. */
   initContainers: ContainerLayers[];
+  /** What is generated for a container of the user that runs beside main, by all that the flow says of it. */
+  beside: (container: ManifestPart) => ManifestPart;
 }
 
 export type FlowParts = Pick<
@@ -61,16 +64,25 @@ export function mergedPodSpec(layers: PodLayers, parts: FlowParts): PodSpec {
   const { name: _name, ...ofAll } = parts.containerDefaultSpec ?? {};
   const others = (list: ManifestPart[]): ManifestPart[] =>
     list.filter(({ name }) => name !== MAIN).map((own) => merged(ofAll, own));
-  const inits = [...others(user.initContainers), ...layers.initContainers.map(merge)];
+  const beside = (said: ManifestPart): ManifestPart => merged(layers.beside(said), said);
+  const inits = [
+    ...others(user.initContainers).map((one) => (isSidecar(one) ? beside(one) : one)),
+    ...layers.initContainers.map(merge),
+  ];
   const pod = [layers.asked, ofPod].reduce<ManifestPart>(merged, layers.generated);
   const spec = {
     ...withHolding(pod, layers.holds),
     ...shorterDeadline(layers.generated, pod),
     ...(inits.length > 0 && { initContainers: inits }),
-    containers: [...layers.containers.map(merge), ...others(user.containers)],
+    containers: [...layers.containers.map(merge), ...others(user.containers).map(beside)],
   };
   // The layers of Podflow have this form; what the flow adds to it is the API server's to judge.
   return spec as unknown as PodSpec;
+}
+
+/** An init container that goes on while main runs. */
+function isSidecar({ restartPolicy }: ManifestPart): boolean {
+  return restartPolicy === "Always";
 }
 
 function containerOf(
@@ -115,8 +127,8 @@ function mergedList(key: string, weaker: unknown[], stronger: unknown[]): unknow
 
 /**
  * With what must hold: its items of lists come first, so that values may refer to its variables,
- * and another item of one of its names is left out. A mount at the same place is left in, for the
- * API server to refuse.
+ * and another item of one of its names is left out. Another mount at the same place is left in, for
+ * the API server to refuse.
  */
 function withHolding(part: ManifestPart, holds: ManifestPart): ManifestPart {
   const result: ManifestPart = { ...part, ...holds };
@@ -124,8 +136,11 @@ function withHolding(part: ManifestPart, holds: ManifestPart): ManifestPart {
     if (key !== "env" && key !== "volumes" && key !== "volumeMounts") continue;
     const ours: unknown[] = Array.isArray(value) ? value : [];
     const theirs = partsOrNone(part[key]);
-    const left =
-      key === "volumeMounts" ? theirs : theirs.filter((one) => !hasSame(ours, one, "name"));
+    const left = theirs.filter((one) =>
+      key === "volumeMounts"
+        ? !ours.some((own) => isDeepStrictEqual(own, one))
+        : !hasSame(ours, one, "name"),
+    );
     result[key] = [...ours, ...left];
   }
   return result;

@@ -1,36 +1,28 @@
 import type { AttemptSpec, Workspace } from "../contract.ts";
-import type { ManifestPart } from "../kubernetes-options.ts";
 import { markedCommand } from "./begin-mark.ts";
 import { type FileShape, fileShapeOf, foldersOf, isShell } from "./file-shape.ts";
+import {
+  besideMain,
+  FILES_MOUNT,
+  filesVolume,
+  inOurLayout,
+  namesFilesVolume,
+  WORKING_DIR,
+} from "./files-volume.ts";
 import { helperScript, waitingSteps } from "./helper-script.ts";
 import { hasAmounts, resourcesLikeMain } from "./helper-resources.ts";
 import { type InlineFile, needsUpload, packInlineFiles } from "./inline-files.ts";
 import { ANNOTATION, HELPER, INIT_HELPER, LABEL, MAIN, type PodSpec } from "./pod.ts";
-import {
-  type ContainerLayers,
-  type FlowParts,
-  isPart,
-  mergedPodSpec,
-  type PodLayers,
-} from "./pod-merge.ts";
+import { type ContainerLayers, mergedPodSpec, type PodLayers } from "./pod-merge.ts";
 import { labelValue, podName } from "./pod-name.ts";
 import { podDeadline, timeLimit, timeoutGrace } from "./pod-time-limit.ts";
 import { selfBringingSteps } from "./self-bringing.ts";
 
-/** Kestra's folders: flows name them. */
-export const WORKING_DIR = "/kestra/working-dir";
 /** Where helper and main meet; not below the working directory, so that it is no output. */
 export const CONTROL_DIR = "/kestra/podflow";
-/** The roots of such volumes are open to every user, so that main may run as any. */
-const FILES_VOLUME = "kestra-files";
-const VOLUMES = [
-  { name: FILES_VOLUME, emptyDir: {} },
-  { name: "podflow", emptyDir: {} },
-];
-const MOUNTS = [
-  { name: FILES_VOLUME, mountPath: WORKING_DIR },
-  { name: "podflow", mountPath: CONTROL_DIR },
-];
+const CONTROL_VOLUME = "podflow";
+const MOUNTS = [FILES_MOUNT, { name: CONTROL_VOLUME, mountPath: CONTROL_DIR }];
+
 export interface NewPod {
   apiVersion: "v1";
   kind: "Pod";
@@ -65,7 +57,7 @@ export function podFromSpec(
       labels: labelsOf(spec, options.installationId),
       annotations: annotationsOf(spec, shape),
     },
-    spec: mergedPodSpec(layersOf(spec, shape, options.inline), spec.kubernetes),
+    spec: mergedPodSpec(layersOf(spec, shape, options.inline), inOurLayout(spec.kubernetes)),
   };
 }
 
@@ -74,7 +66,8 @@ type Place = { mounts: typeof MOUNTS } | null;
 
 function layersOf(spec: AttemptSpec, shape: FileShape, inline: InlineFile[]): PodLayers {
   const { serviceAccountName, nodeSelector } = spec.kubernetes;
-  const hasFolders = shape !== "none" || mentionsFolders(spec.kubernetes);
+  const hasFolders = shape !== "none" || namesFilesVolume(spec.kubernetes);
+  const volumes = [filesVolume(spec.kubernetes), { name: CONTROL_VOLUME, emptyDir: {} }];
   return {
     generated: {
       ...(spec.timeoutSeconds !== null && {
@@ -87,36 +80,10 @@ function layersOf(spec: AttemptSpec, shape: FileShape, inline: InlineFile[]): Po
       ...(serviceAccountName && { serviceAccountName }),
       ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
     },
-    holds: { restartPolicy: "Never", ...(hasFolders && { volumes: volumesOf(spec.kubernetes) }) },
+    holds: { restartPolicy: "Never", ...(hasFolders && { volumes }) },
+    beside: hasFolders ? besideMain : () => ({}),
     ...containersOf(spec, shape, { inline, place: hasFolders ? { mounts: MOUNTS } : null }),
   };
-}
-
-/**
- * A container of the user may share the working directory, by the name that Kestra gives its volume,
- * and a flow may say of that volume how large it gets and whether it is memory.
- */
-function mentionsFolders(parts: FlowParts): boolean {
-  const { podSpec, containerSpec, containerDefaultSpec } = parts;
-  const lists = [podSpec?.["containers"], podSpec?.["initContainers"]].filter(Array.isArray);
-  const mounting = [containerSpec, containerDefaultSpec, ...lists.flat()].some(
-    (container: unknown) =>
-      isPart(container) && filesVolumeIn(container["volumeMounts"]) !== undefined,
-  );
-  return mounting || filesVolumeIn(podSpec?.["volumes"]) !== undefined;
-}
-
-function volumesOf({ podSpec }: FlowParts): ManifestPart[] {
-  const written = filesVolumeIn(podSpec?.["volumes"])?.["emptyDir"];
-  const emptyDir = isPart(written) ? written : {};
-  return VOLUMES.map((volume) => (volume.name === FILES_VOLUME ? { ...volume, emptyDir } : volume));
-}
-
-function filesVolumeIn(list: unknown): ManifestPart | undefined {
-  if (!Array.isArray(list)) return undefined;
-  return list.find(
-    (one: unknown): one is ManifestPart => isPart(one) && one["name"] === FILES_VOLUME,
-  );
 }
 
 function containersOf(

@@ -25,11 +25,13 @@ async function collectAll(): Promise<{ files: CollectedFile[]; refused: RefusedF
   try {
     const files = await collectFiles(
       attemptFolderAt(root),
-      (all, others) => {
-        refused = others;
-        return all.map(({ path }) => path);
+      {
+        choose: (all, others) => {
+          refused = others;
+          return all.map(({ path }) => path);
+        },
+        receive: () => Promise.resolve(),
       },
-      () => Promise.resolve(),
       AbortSignal.timeout(60_000),
     );
     return { files, refused };

@@ -190,6 +190,21 @@ const BREACHES: [string, string, string, string?][] = [
     "outputFiles: [a]",
   ],
   [
+    "containerSpec: {volumeMounts: [{name: kestra-files, mountPath: /kestra, readOnly: true}]}",
+    "/kestra",
+    "its files are moved",
+  ],
+  [
+    "containerSpec: {volumeMounts: [{name: kestra-files, mountPath: /kestra/podflow}]}",
+    "/kestra/podflow",
+    "its files are moved",
+  ],
+  [
+    "containerSpec: {volumeMounts: [{name: kestra-files, mountPath: /kestra/working-dir, subPath: x}]}",
+    "/kestra/working-dir",
+    "its files are moved",
+  ],
+  [
     "containerSpec: {workingDir: /tmp}",
     "/tmp",
     "works in its working directory",
@@ -220,6 +235,21 @@ describe("a pod that would break what the task rests on", () => {
     const failure = await planned(runner, task).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TaskFailure);
     expect(failure).toMatchObject({ path, failure: { kind: "config", fault: "user" } });
+  });
+
+  test.each([
+    "{name: kestra-files, mountPath: /kestra}",
+    "{name: kestra-files, mountPath: /kestra/}",
+    "{name: kestra-files, mountPath: /kestra/working-dir}",
+    "{name: kestra-files, mountPath: /kestra/working-dir, subPath: working-dir}",
+    "{name: kestra-files, mountPath: /data, readOnly: true}",
+  ])("is none that mounts its own files as in Kestra: %s", (mount) => {
+    const runner = [
+      `containerSpec: {volumeMounts: [${mount}]}`,
+      `containerDefaultSpec: {volumeMounts: [${mount}]}`,
+      `podSpec: {containers: [{name: main, volumeMounts: [${mount}]}]}`,
+    ].join("\n");
+    expect(parseFlow(flowWith(runner, "inputFiles: {a: b}"), catalogue).problems).toEqual([]);
   });
 
   test("leaves everything else to the user", () => {

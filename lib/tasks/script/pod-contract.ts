@@ -27,6 +27,9 @@ const MAIN = "main";
 const OUR_CONTAINERS = ["files", "init-files"];
 const OUR_VOLUMES = [FILES_VOLUME, "podflow"];
 const CONTROL_DIR = "/kestra/podflow";
+/** Where Kestra has its volume, and the folder of it that is the working directory. */
+const KESTRA_DIR = "/kestra";
+const KESTRA_FOLDER = "working-dir";
 
 /** What the rules depend on. */
 interface Ground {
@@ -199,20 +202,35 @@ function inMain(
     found.push(breach([...path, "workingDir"], reason));
   }
   const ours = [CONTROL_DIR, ...(ground.hasFolder ? [ground.workingDir] : [])];
-  const mounts = inList(volumeMounts, [...path, "volumeMounts"], ({ mountPath }, at) =>
-    ours.includes(String(mountPath).replace(/\/+$/, ""))
+  const mounts = inList(volumeMounts, [...path, "volumeMounts"], (mount, at) =>
+    isInTheWay(mount, ours, ground)
       ? [
           breach(
             [...at, "mountPath"],
             [
-              `At \`${String(mountPath)}\` the pod has the volume in which its files are moved.`,
-              "Mount this volume elsewhere, for example at `{{ workingDir }}/data`.",
+              `At \`${String(mount["mountPath"])}\` the pod has the volume in which its files are moved.`,
+              mount["name"] === FILES_VOLUME
+                ? "Leave this mount out: the volume is there."
+                : "Mount this volume elsewhere, for example at `{{ workingDir }}/data`.",
             ],
           ),
         ]
       : [],
   );
   return [...found, ...mounts];
+}
+
+/** The very mount that is there, in Kestra's words or in ours, is in nobody's way. */
+function isInTheWay(
+  { name, mountPath, subPath, ...more }: Record<string, unknown>,
+  ours: string[],
+  { workingDir }: Ground,
+): boolean {
+  const path = String(mountPath).replace(/\/+$/, "");
+  if (name !== FILES_VOLUME) return ours.includes(path);
+  const isWhole = subPath === undefined || (path === workingDir && subPath === KESTRA_FOLDER);
+  const isThere = (path === workingDir || path === KESTRA_DIR) && isWhole;
+  return [KESTRA_DIR, ...ours].includes(path) && !(isThere && Object.keys(more).length === 0);
 }
 
 function forbidden(

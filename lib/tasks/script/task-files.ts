@@ -44,7 +44,7 @@ function needsFiles({ beforeCommands, commands, script }: Record<string, unknown
 /**
  * Whether the pod has the volume for other reasons than files that are moved: a container of the
  * flow mounts it, or the flow says how large it is. The pod's own container works in it then as well
- * (lib/runner/kubernetes/pod-spec.ts has the same rule for what it is given).
+ * (lib/runner/kubernetes/files-volume.ts has the same rule for what it is given).
  */
 export function namesFilesVolume(parts: NamingParts): boolean {
   const { containers, initContainers, volumes } = mapOf(parts.podSpec);
