@@ -190,7 +190,8 @@ export const kubernetesRunnerSchema = z.strictObject({
   syncWorkingDirectory: optional(
     flagOrExpression(),
     "Brings the whole working directory back for the next task. Without effect here: tasks share " +
-      "files as `outputFiles` and `inputFiles`, and none has a working directory of another.",
+      "files as `outputFiles` and `inputFiles`, and none has a working directory of another. " +
+      'Write `outputFiles: ["**"]` to keep all files.',
   ),
   annotations: optional(textMap(), "Annotations of the pod, besides those that Podflow sets."),
   job: optional(

@@ -38,6 +38,13 @@ export function reviewScript(
       "`resume: false` has no effect: an interrupted task always goes on in its pod, so that it never runs twice.",
     );
   }
+  if (isSyncInVain(runner["syncWorkingDirectory"], properties["outputFiles"])) {
+    say(
+      "ignored-property",
+      ["taskRunner", "syncWorkingDirectory"],
+      '`syncWorkingDirectory` has no effect: only `outputFiles` are kept, and no task has the working directory of another. Write `outputFiles: ["**"]` to keep all files.',
+    );
+  }
   for (const name of ["password", "auth"]) {
     if (!isWrittenOut(mapOf(runner["credentials"])[name])) continue;
     say(
@@ -68,6 +75,12 @@ export function reviewScript(
     ]),
     ...wrongPods(runner, movesFiles(properties, isScriptFile)),
   ];
+}
+
+/** Whether it asks for files that are not kept anyway. */
+function isSyncInVain(written: unknown, outputFiles: unknown): boolean {
+  const keepsAll = Array.isArray(outputFiles) && outputFiles.includes("**");
+  return written !== undefined && written !== "false" && !keepsAll;
 }
 
 /** Where the files are in every pod; an expression for it is looked at when it is rendered. */
