@@ -42,3 +42,46 @@ describe("syncWorkingDirectory, for which there is nothing to do,", () => {
     expect(remarks).toEqual(texts.map((text) => [text, MESSAGE]));
   });
 });
+
+describe("an image of podSpec's entry main", () => {
+  const entry = (image: string, more = ""): string[] => [
+    `podSpec: {containers: [{name: side, image: z}, {name: main, image: ${image}${more}}]}`,
+  ];
+  const isOther = (image: string, other: string): string =>
+    `podSpec's image \`${image}\` is what runs here; in Kestra it would be \`containerImage\`, \`${other}\`. Write the image there alone.`;
+  test.each<[string, string[], string[], [string, string][]]>([
+    ["is told", entry("x"), ["containerImage: y"], [["x", isOther("x", "y")]]],
+    [
+      "is told with the default that Kestra would take",
+      entry("x"),
+      [],
+      [["x", isOther("x", "ubuntu")]],
+    ],
+    [
+      "is told where an expression gives the other",
+      entry("x"),
+      ['containerImage: "{{ vars.x }}"'],
+      [["x", isOther("x", "{{ vars.x }}")]],
+    ],
+    ["is not told where it is the same", entry("y"), ["containerImage: y"], []],
+    [
+      "is not told where it is not what runs",
+      [...entry("x"), "containerSpec: {image: z}"],
+      ["containerImage: y"],
+      [],
+    ],
+    [
+      "is not told where there is none",
+      ["podSpec: {containers: [{name: main, tty: true}]}"],
+      ["containerImage: y"],
+      [],
+    ],
+  ])("%s", (_what, runner, task, remarks) => {
+    expect(remarksOf(flowOf(runner, task))).toEqual(remarks);
+  });
+
+  test("is compared with the image of the older form where that counts", () => {
+    const messages = remarksOf(flowOf(entry("x"), ["docker: {image: y}"])).map(([, said]) => said);
+    expect(messages).toContain(isOther("x", "y"));
+  });
+});

@@ -13,11 +13,11 @@ import { movesFiles } from "./task-files.ts";
 /**
  * What to say of valid properties that mean less here than in Kestra, and of a pod that breaks what
  * the task rests on.
- * @param of.isScriptFile whether the script of this type becomes a file
+ * @param type.isScriptFile whether a script of this type becomes a file
  */
 export function reviewScript(
   properties: Record<string, unknown>,
-  { isScriptFile }: { isScriptFile: boolean },
+  { isScriptFile, defaultImage }: { isScriptFile: boolean; defaultImage: string },
 ): TaskRemark[] {
   const remarks: TaskRemark[] = [];
   const say = (code: string, path: string[], message: string): void => {
@@ -74,6 +74,7 @@ export function reviewScript(
       "resources",
     ]),
     ...wrongPods(runner, movesFiles(properties, isScriptFile)),
+    ...otherImages(runner, imageIn(properties) ?? defaultImage),
   ];
 }
 
@@ -109,6 +110,26 @@ function wrongPods(runner: Record<string, unknown>, hasFiles: boolean): TaskRema
     path: ["taskRunner", ...path],
   }));
   return [...breaches, ...slips];
+}
+
+/** The image that the task itself names. */
+function imageIn(properties: Record<string, unknown>): string | undefined {
+  const written = [properties["containerImage"], mapOf(properties["docker"])["image"]];
+  return written.filter((image) => typeof image === "string").find((image) => image.trim() !== "");
+}
+
+/** Kestra takes the entry `main` of `podSpec` for defaults, so that the task's own image counts. */
+function otherImages(runner: Record<string, unknown>, ofTask: string): TaskRemark[] {
+  const { containers } = mapOf(runner["podSpec"]);
+  if (!Array.isArray(containers) || mapOf(runner["containerSpec"])["image"]) return [];
+  return containers.flatMap((container: unknown, index): TaskRemark[] => {
+    const { name, image } = mapOf(container);
+    const isOther = name === "main" && typeof image === "string" && image !== ofTask;
+    if (!isOther) return [];
+    const message = `podSpec's image \`${image}\` is what runs here; in Kestra it would be \`containerImage\`, \`${ofTask}\`. Write the image there alone.`;
+    const path = ["taskRunner", "podSpec", "containers", index, "image"];
+    return [{ severity: "warning", code: "other-image", message, path }];
+  });
 }
 
 /** Patterns that can be read before the run are. */

@@ -62,7 +62,8 @@ export function commandsType(language: Language): TaskType {
     examples: [language.commandsExample],
     literalProperties: OF_PROVIDERS,
     outputs: OUTPUTS,
-    review: (written) => reviewScript(written, { isScriptFile: false }),
+    review: (written) =>
+      reviewScript(written, { isScriptFile: false, defaultImage: language.defaultImage }),
     plan: async (task, context) => {
       const own = propertiesOf(properties, task);
       const main = async (tools: ScriptTools) => {
@@ -95,7 +96,11 @@ export function scriptType(language: Language): TaskType {
     examples: [language.scriptExample],
     literalProperties: OF_PROVIDERS,
     outputs: OUTPUTS,
-    review: (written) => reviewScript(written, { isScriptFile: language.scriptFile !== null }),
+    review: (written) =>
+      reviewScript(written, {
+        isScriptFile: language.scriptFile !== null,
+        defaultImage: language.defaultImage,
+      }),
     plan: async (task, context) => {
       const own = propertiesOf(properties, task);
       const main = async (tools: ScriptTools) =>
