@@ -32,7 +32,13 @@ export function filesVolume(parts: FlowParts): ManifestPart {
   return { name: FILES_VOLUME, emptyDir: isPart(written) ? written : {} };
 }
 
-function filesVolumeIn({ podSpec }: FlowParts): ManifestPart | undefined {
+/** Whether the flow wants its files in memory. */
+export function isFilesVolumeInMemory(parts: Pick<FlowParts, "podSpec">): boolean {
+  const { emptyDir } = filesVolumeIn(parts) ?? {};
+  return isPart(emptyDir) && emptyDir["medium"] === "Memory";
+}
+
+function filesVolumeIn({ podSpec }: Pick<FlowParts, "podSpec">): ManifestPart | undefined {
   return partsIn(podSpec?.["volumes"]).find(isOfFilesVolume);
 }
 

@@ -1,4 +1,5 @@
 import type { KubernetesOptions, ManifestPart, ResourceAmounts } from "../kubernetes-options.ts";
+import { isFilesVolumeInMemory } from "./files-volume.ts";
 import { MAIN } from "./pod.ts";
 import { isPart } from "./pod-merge.ts";
 
@@ -22,7 +23,9 @@ export function resourcesLikeMain(parts: Parts): { resources?: ResourceAmounts }
   const { requests, limits } = resourcesOfMain(parts);
   const pick = (from: ManifestPart, names: Record<string, string>) =>
     Object.fromEntries(Object.entries(names).filter(([name]) => name in from));
-  const ownLimits = pick(limits, { cpu: "250m", memory: "128Mi" });
+  // What the helper writes into a volume of memory counts as its own.
+  const memory = isFilesVolumeInMemory(parts) ? String(limits["memory"]) : "128Mi";
+  const ownLimits = pick(limits, { cpu: "250m", memory });
   const isGuaranteed = Object.keys({ ...requests, ...limits }).every(
     (name) => (requests[name] ?? limits[name]) === limits[name],
   );

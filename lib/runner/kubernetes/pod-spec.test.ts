@@ -235,6 +235,14 @@ test("what main asks for in its raw parts counts for the helper, unless it has i
   expect(helperOf({ containerSpec: { resources: raw }, helperResources })).toEqual(helperResources);
 });
 
+test("the helper has main's memory where files are kept in memory, which counts as the writer's", () => {
+  const resources = { requests: {}, limits: { memory: "4Gi" } };
+  const volumes = [{ name: "kestra-files", emptyDir: { medium: "Memory" } }];
+  const kubernetes = { ...spec().kubernetes, resources, podSpec: { volumes } };
+  const { containers } = podOf({ keepsFiles: true, kubernetes }).spec;
+  expect(containers[1]?.resources?.limits).toEqual({ memory: "4Gi" });
+});
+
 test("service account and node selector are only there when they are set", () => {
   const kubernetes = {
     ...spec().kubernetes,
