@@ -64,8 +64,9 @@ test("an imported kubeconfig of an administrator is ready, and tasks run on it",
   expect(health.kubernetesVersion).toMatch(/^v1\./);
 
   const pool = new RunnerPool(settings);
-  const runner = await pool.openRunner(id);
-  const place = { runner, another: () => pool.openRunner(id), image: "busybox" };
+  const open = () => pool.openRunner(id, new AbortController().signal);
+  const runner = await open();
+  const place = { runner, another: open, image: "busybox" };
   const actor = new Stage({ ...place, cleanUp: () => Promise.resolve() });
   const { ending, text } = await actor.run("echo from the pool");
   expect(ending).toMatchObject({ kind: "exit", exitCode: 0 });

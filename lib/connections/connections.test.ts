@@ -228,11 +228,14 @@ test("a check of what is not there is refused", async () => {
   });
 });
 
+/** The signal of a use that does not end. */
+const used = (): AbortSignal => new AbortController().signal;
+
 test("a pool has one runner for a connection, and another once that has changed", async () => {
   await writeKubeconfig(kubeconfig([{ name: "a" }], "a"));
   const [made] = await importKubeconfig(kubeconfig([{ name: "x" }]), settings);
   const pool = new RunnerPool(settings);
-  const open = (id: string) => pool.openRunner(id);
+  const open = (id: string) => pool.openRunner(id, used());
 
   expect((await open("this-machine")).kind).toBe("process");
   expect(await open("this-machine")).toBe(await open("this-machine"));
@@ -254,20 +257,35 @@ test("a pool has one runner for a connection, and another once that has changed"
 test("a pool says in words that a connection is gone, also for a task's own config", async () => {
   const pool = new RunnerPool(settings);
   for (const id of ["imported:none", "context:none", "in-cluster"])
-    await expect(pool.openRunner(id)).rejects.toMatchObject({
+    await expect(pool.openRunner(id, used())).rejects.toMatchObject({
       name: "RunnerError",
       kind: "config",
     });
-  await expect(pool.openRunnerForConfig({}, null)).rejects.toMatchObject({ kind: "config" });
-  const config = { masterUrl: "https://127.0.0.1:1", oauthToken: "t" };
-  const runner = await pool.openRunnerForConfig(config, "this-machine");
+  const openConfig = (config: { masterUrl?: string; oauthToken?: string }) =>
+    pool.openRunnerForConfig(config, "this-machine", used());
+  await expect(openConfig({})).rejects.toMatchObject({ kind: "config" });
+  const runner = await openConfig({ masterUrl: "https://127.0.0.1:1", oauthToken: "t" });
   expect(runner.kind).toBe("kubernetes");
   const same = { oauthToken: "t", masterUrl: "https://127.0.0.1:1" };
-  expect(await pool.openRunnerForConfig(same, "this-machine")).toBe(runner);
-  const other = { ...same, oauthToken: "u" };
-  const another = await pool.openRunnerForConfig(other, "this-machine");
+  expect(await openConfig(same)).toBe(runner);
+  const another = await openConfig({ ...same, oauthToken: "u" });
   expect(another).not.toBe(runner);
-  expect(await pool.configRunners()).toEqual([runner, another]);
+  expect(await pool.configRunners(used())).toEqual([runner, another]);
+  await pool.close();
+});
+
+test("a runner for a task's own config goes when nobody has used it for a time, a connection's stays", async () => {
+  await writeKubeconfig(kubeconfig([{ name: "a" }], "a"));
+  const pool = new RunnerPool(settings, { configIdleMs: 0 });
+  const [one, other] = [new AbortController(), new AbortController()];
+  const open = (oauthToken: string, until: AbortSignal) =>
+    pool.openRunnerForConfig({ masterUrl: "https://127.0.0.1:1", oauthToken }, null, until);
+  const connection = await pool.openRunner("context:a", one.signal);
+  await open("first", one.signal);
+  const second = await open("second", other.signal);
+  one.abort();
+  expect(await pool.configRunners(used())).toEqual([second]);
+  expect(await pool.openRunner("context:a", used())).toBe(connection);
   await pool.close();
 });
 

@@ -17,39 +17,47 @@ import { database } from "#lib/store/database.ts";
 import { openAccess } from "./access.ts";
 import { defaultConnectionId } from "./read.ts";
 import { installationId } from "./setting.ts";
+import { SharedRunners } from "./shared-runners.ts";
 
 /** What the keys of runners for tasks' own configs begin with; no connection's id does. */
 const CONFIG_KEY = "config:";
-
-interface Opened {
-  /** What the runner was made from; another one means another runner. */
-  fingerprint: string;
-  runner: Promise<Runner>;
-}
+/**
+ * A config with a token of its own is never seen again, and one that stays the same soon is. Long
+ * enough for the sweep, which comes every minute, to remove what could not be removed at first.
+ */
+const CONFIG_IDLE_MS = 10 * 60_000;
 
 /**
  * The runners of a worker: one for each connection, opened at the first need, and opened anew when
- * the connection has changed. One that was replaced is closed with the pool: attempts may be using it.
+ * the connection has changed; the old one is closed as soon as nobody uses it. Those of tasks' own
+ * configs are closed some time after their last use.
  */
 export class RunnerPool {
   readonly #settings: Settings;
-  readonly #opened = new Map<string, Opened>();
-  readonly #replaced: Promise<Runner>[] = [];
+  readonly #configIdleMs: number;
+  readonly #shared = new SharedRunners();
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, { configIdleMs = CONFIG_IDLE_MS } = {}) {
     this.#settings = settings;
+    this.#configIdleMs = configIdleMs;
   }
 
   /**
    * The runner of a connection.
+   * @param until it stays open until this is aborted
    * @throws RunnerError of kind `config` when there is no such connection, or it cannot be used
    */
-  async openRunner(connectionId: string): Promise<Runner> {
-    const fingerprint = await this.#fingerprint(connectionId);
-    return this.#open(connectionId, fingerprint, async () => {
-      if (connectionId === THIS_MACHINE) return this.#processRunner();
-      return this.#kubernetesRunner(await openAccess(connectionId, this.#settings));
-    });
+  async openRunner(connectionId: string, until: AbortSignal): Promise<Runner> {
+    const wanted = {
+      key: connectionId,
+      fingerprint: await this.#fingerprint(connectionId),
+      idleMs: null,
+      make: async () => {
+        if (connectionId === THIS_MACHINE) return this.#processRunner();
+        return this.#kubernetesRunner(await openAccess(connectionId, this.#settings));
+      },
+    };
+    return this.#shared.open(wanted, until);
   }
 
   /** The id of the connection for tasks when neither flow nor person says where. */
@@ -60,28 +68,36 @@ export class RunnerPool {
   /**
    * The runner for a task's own `taskRunner.config`. What that does not set comes from the
    * connection, if it is a cluster's.
+   * @param until it stays open until this is aborted
    * @throws RunnerError of kind `config`
    */
   async openRunnerForConfig(
     config: ConnectionConfig,
     baseConnectionId: string | null,
+    until: AbortSignal,
   ): Promise<Runner> {
     const baseId = baseConnectionId === THIS_MACHINE ? null : baseConnectionId;
     const base = baseId === null ? "" : await this.#fingerprint(baseId);
     const hash = createHash("sha256").update(JSON.stringify([sorted(config), baseId, base]));
-    const key = `${CONFIG_KEY}${hash.digest("hex")}`;
-    return this.#open(key, "", async () => {
-      const inherit = baseId === null ? null : await openAccess(baseId, this.#settings);
-      const rules = { folders: this.#settings.configFolders };
-      return this.#kubernetesRunner(await accessFromConnectionConfig(config, inherit, rules));
-    });
+    const wanted = {
+      key: `${CONFIG_KEY}${hash.digest("hex")}`,
+      fingerprint: "",
+      idleMs: this.#configIdleMs,
+      make: async () => {
+        const inherit = baseId === null ? null : await openAccess(baseId, this.#settings);
+        const rules = { folders: this.#settings.configFolders };
+        return this.#kubernetesRunner(await accessFromConnectionConfig(config, inherit, rules));
+      },
+    };
+    return this.#shared.open(wanted, until);
   }
 
-  /** The runners that tasks' own configs have opened in this process. */
-  async configRunners(): Promise<Runner[]> {
-    const opened = [...this.#opened].filter(([key]) => key.startsWith(CONFIG_KEY));
-    const runners = await Promise.allSettled(opened.map(([, { runner }]) => runner));
-    return runners.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  /**
+   * The runners of tasks' own configs that are open in this process.
+   * @param until they stay open until this is aborted, and not for its sake any longer
+   */
+  configRunners(until: AbortSignal): Promise<Runner[]> {
+    return this.#shared.openOnes((key) => key.startsWith(CONFIG_KEY), until);
   }
 
   /** Ends what runs as processes of this machine; their attempts are run again at the next start. */
@@ -90,28 +106,8 @@ export class RunnerPool {
   }
 
   /** Lets all connections go. Runs go on. */
-  async close(): Promise<void> {
-    const all = [...this.#opened.values()].map(({ runner }) => runner).concat(this.#replaced);
-    this.#opened.clear();
-    this.#replaced.length = 0;
-    for (const opened of await Promise.allSettled(all))
-      if (opened.status === "fulfilled") await opened.value.close();
-  }
-
-  async #open(key: string, fingerprint: string, make: () => Promise<Runner>): Promise<Runner> {
-    const present = this.#opened.get(key);
-    if (present?.fingerprint === fingerprint) return present.runner;
-    const runner = make();
-    if (present) this.#replaced.push(present.runner);
-    const entry = { fingerprint, runner };
-    this.#opened.set(key, entry);
-    try {
-      return await runner;
-    } catch (error) {
-      // What failed is tried anew at the next call.
-      if (this.#opened.get(key) === entry) this.#opened.delete(key);
-      throw error;
-    }
+  close(): Promise<void> {
+    return this.#shared.close();
   }
 
   async #fingerprint(connectionId: string): Promise<string> {

@@ -61,7 +61,7 @@ async function previewAt(
   if ("config" in place && !place.isKnown) return unasked(place, spec, signal, settings);
   const pool = new RunnerPool(settings);
   try {
-    const runner = await openAt(pool, place);
+    const runner = await openAt(pool, place, signal);
     return await runner.preview(spec, signal);
   } catch (error) {
     signal.throwIfAborted();
@@ -94,10 +94,10 @@ async function namespaceAt(place: PreviewPlace, settings: Settings): Promise<str
   return "config" in place ? configNamespace(place.config, namespace) : namespace;
 }
 
-async function openAt(pool: RunnerPool, place: PreviewPlace): Promise<Runner> {
-  if ("connectionId" in place) return pool.openRunner(place.connectionId);
+async function openAt(pool: RunnerPool, place: PreviewPlace, signal: AbortSignal): Promise<Runner> {
+  if ("connectionId" in place) return pool.openRunner(place.connectionId, signal);
   const base = await pool.defaultConnectionId();
-  return pool.openRunnerForConfig(place.config, base === THIS_MACHINE ? null : base);
+  return pool.openRunnerForConfig(place.config, base === THIS_MACHINE ? null : base, signal);
 }
 
 function unusable({

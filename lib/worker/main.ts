@@ -2,7 +2,6 @@ import { readSettings } from "#lib/config/env.ts";
 import { log, openLog } from "#lib/config/log.ts";
 import { answerSupervisor } from "#lib/config/supervisor-channel.ts";
 import { RunnerPool } from "#lib/connections/open-runner.ts";
-import { defaultConnectionId } from "#lib/connections/read.ts";
 import { closeDatabase, databaseUrl, openDatabase } from "#lib/store/database.ts";
 import { closeWakeups } from "#lib/store/listen.ts";
 import { startSweep } from "./sweep.ts";
@@ -20,13 +19,8 @@ function main(): void {
   openLog("worker", settings.logLevel);
   openDatabase(databaseUrl(settings), CONNECTIONS, CONNECTION_WAIT_MS);
   const pool = new RunnerPool(settings);
-  const runners = {
-    openRunner: (id: string) => pool.openRunner(id),
-    openRunnerForConfig: pool.openRunnerForConfig.bind(pool),
-    defaultConnectionId: () => defaultConnectionId(settings),
-  };
-  const worker = startWorker({ runners, settings });
-  const sweep = startSweep({ ...runners, configRunners: () => pool.configRunners() });
+  const worker = startWorker({ runners: pool, settings });
+  const sweep = startSweep(pool);
   log().info({ slots: settings.workerSlots }, "the worker works");
 
   answerSupervisor();

@@ -16,7 +16,7 @@ import { storeUpload } from "#lib/executions/upload.ts";
 import { artifacts } from "#lib/store/artifacts.ts";
 import { pool } from "#lib/store/database.ts";
 import { createFakeRunner, FakePlace } from "#lib/runner/fake/fake-runner.ts";
-import { sweepBytes, sweepRuns } from "./sweep.ts";
+import { startSweep, sweepBytes, sweepRuns } from "./sweep.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -80,6 +80,34 @@ describe("the sweep", () => {
     const used = await usedConnections();
     const { namespaces = [] } = used.find(({ id }) => id === "imported:x") ?? {};
     expect(namespaces.toSorted()).toEqual(["one", "two"]);
+  });
+
+  it("lets the places go that it has looked into, and not before", async () => {
+    const worker = someWorker(createFakeRunner(new FakePlace()));
+    const id = await someExecution(await script("  - echo a"));
+    await until(id, (its) => its.state === "SUCCESS");
+    await worker.stop();
+    const of = "UPDATE attempts SET connection_id = NULL WHERE execution_id = $1";
+    await pool().query(of, [id]);
+    const [listed, signals] = [Promise.withResolvers<boolean>(), new Set<AbortSignal>()];
+    const runner = createFakeRunner(new FakePlace());
+    runner.list = async () => {
+      listed.resolve([...signals].some((signal) => signal.aborted));
+      return [];
+    };
+    const sweep = startSweep({
+      openRunner: async (_id, held) => {
+        signals.add(held);
+        return runner;
+      },
+      configRunners: async (held) => {
+        signals.add(held);
+        return [runner];
+      },
+    });
+    expect(await listed.promise).toBe(false);
+    await sweep.stop();
+    expect([...signals].map((signal) => signal.aborted)).toEqual([true]);
   });
 
   it("removes uploads that nobody took within a day", async () => {

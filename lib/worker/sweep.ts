@@ -19,25 +19,19 @@ const BATCH = 500;
 
 /** Where the sweep finds places. */
 interface Places extends Pick<Runners, "openRunner"> {
-  /** Those of tasks' own configs, as far as this process has opened them. */
-  configRunners(): Promise<Runner[]>;
+  /** Those of tasks' own configs, as far as they are open in this process. */
+  configRunners(until: AbortSignal): Promise<Runner[]>;
 }
 
 /** Removes, now and then, what nobody owns any more: runs, abandoned uploads, bytes without a row. */
 export function startSweep(places: Places): Loop {
   let bytesSweptAt = Number.NEGATIVE_INFINITY;
   return startLoop("sweep", async () => {
-    // Places that nothing ran in are left alone, whatever the kubeconfig has.
-    for (const { id, namespaces } of await usedConnections()) {
-      const opened = id === null ? await places.configRunners() : [places.openRunner(id)];
-      for (const opening of opened) {
-        try {
-          await sweepRuns(await opening, new Date(), namespaces);
-        } catch (error) {
-          // A place that cannot be reached now is swept another time.
-          log().debug({ error: String(error), connection: id }, "a place was not swept");
-        }
-      }
+    const over = new AbortController();
+    try {
+      await sweepPlaces(places, over.signal);
+    } finally {
+      over.abort(new Error("The sweep is over."));
     }
     if (performance.now() - bytesSweptAt > BYTES_INTERVAL_MS) {
       await forgetOldUploads();
@@ -46,6 +40,21 @@ export function startSweep(places: Places): Loop {
     }
     return INTERVAL_MS;
   });
+}
+
+async function sweepPlaces(places: Places, until: AbortSignal): Promise<void> {
+  // Places that nothing ran in are left alone, whatever the kubeconfig has.
+  for (const { id, namespaces } of await usedConnections()) {
+    const opened = id === null ? await places.configRunners(until) : [places.openRunner(id, until)];
+    for (const opening of opened) {
+      try {
+        await sweepRuns(await opening, new Date(), namespaces);
+      } catch (error) {
+        // A place that cannot be reached now is swept another time.
+        log().debug({ error: String(error), connection: id }, "a place was not swept");
+      }
+    }
+  }
 }
 
 /**

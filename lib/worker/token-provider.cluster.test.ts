@@ -57,7 +57,7 @@ test("a process of this machine gives the token with which a pod runs on a clust
   const settings = { PODFLOW_DATA: stage.folder, HOME: folder, PATH: process.env["PATH"] };
   const pool = new RunnerPool(readSettings(settings));
   const runners = {
-    openRunner: (id: string) => pool.openRunner(id),
+    openRunner: pool.openRunner.bind(pool),
     openRunnerForConfig: pool.openRunnerForConfig.bind(pool),
     defaultConnectionId: () => Promise.resolve(THIS_MACHINE),
   };

@@ -18,15 +18,16 @@ export interface Place {
  * says. @throws RunnerError when it cannot be opened
  */
 export async function openPlace(drive: Drive, choice: TaskRunnerChoice): Promise<Place> {
-  const { runners, pickedConnectionId } = drive;
+  const { runners, pickedConnectionId, over } = drive;
   if (pickedConnectionId === null && choice.kind === "kubernetes" && choice.config !== null) {
     const base = await runners.defaultConnectionId();
-    return { runner: await runners.openRunnerForConfig(choice.config, base), connectionId: null };
+    const runner = await runners.openRunnerForConfig(choice.config, base, over);
+    return { runner, connectionId: null };
   }
   const isProcess = pickedConnectionId === null && choice.kind === "process";
   const connectionId =
     pickedConnectionId ?? (isProcess ? THIS_MACHINE : await runners.defaultConnectionId());
-  return { runner: await runners.openRunner(connectionId), connectionId };
+  return { runner: await runners.openRunner(connectionId, over), connectionId };
 }
 
 /**

@@ -30,14 +30,19 @@ export async function driveAttempt(
   held: HeldLease,
   options: { tools: DriveTools; claimer: () => Claimer | null },
 ): Promise<ClaimedAttempt[]> {
+  const over = new AbortController();
+  let cleaning = Promise.resolve();
   try {
-    const { end, cleanUp } = await toEnd(attempt, held, options.tools);
+    const { end, cleanUp } = await toEnd(attempt, held, {
+      tools: options.tools,
+      over: over.signal,
+    });
     const { lease } = attempt;
     const happening = { kind: "attempt-ended", lease, end } as const;
     const advanced = await persist(held.signal, () =>
       advanceExecution(lease.executionId, happening, options.claimer()),
     );
-    if (cleanUp) void removed(attempt, cleanUp, options.tools);
+    if (cleanUp) cleaning = removed(attempt, cleanUp, options.tools);
     return advanced?.claimed ?? [];
   } catch (error) {
     if (error instanceof LetGo || error instanceof LeaseLostError || held.signal.aborted) {
@@ -46,19 +51,21 @@ export async function driveAttempt(
     }
     await crashed(attempt, held, error);
     return [];
+  } finally {
+    void cleaning.then(() => over.abort(new Error("The attempt is driven no more.")));
   }
 }
 
 async function toEnd(
   attempt: ClaimedAttempt,
   held: HeldLease,
-  tools: DriveTools,
+  using: { tools: DriveTools; over: AbortSignal },
 ): Promise<Finished & { end: AttemptEnd }> {
   const progress = progressFrom(attempt.progress);
   let drive: Drive | null = null;
   try {
     if (progress.crashes >= MAX_CRASHES) throw new TaskFailure(internalFailure("It broke again."));
-    drive = await loadDrive(attempt, held, tools);
+    drive = await loadDrive(attempt, held, using);
     const { end, cleanUp } = await run(drive);
     await drive.reporter.close();
     return { end: masked(await sealed(end, drive), drive), cleanUp };

@@ -21,10 +21,17 @@ import { Reporter } from "./reporter.ts";
 /** A task's `config`; a provider of tokens is a source of them by then. */
 export type ConfigWithToken = ConnectionConfig & { tokenSource?: TokenSource };
 
-/** Where runners come from: lib/connections' RunnerPool, or a fake one. */
+/**
+ * Where runners come from: lib/connections' RunnerPool, or a fake one. None is closed before the
+ * signal `until` is aborted.
+ */
 export interface Runners {
-  openRunner(connectionId: string): Promise<Runner>;
-  openRunnerForConfig(config: ConfigWithToken, baseConnectionId: string | null): Promise<Runner>;
+  openRunner(connectionId: string, until: AbortSignal): Promise<Runner>;
+  openRunnerForConfig(
+    config: ConfigWithToken,
+    baseConnectionId: string | null,
+    until: AbortSignal,
+  ): Promise<Runner>;
   /** Where tasks run when neither flow nor person says where. */
   defaultConnectionId(): Promise<string>;
 }
@@ -39,6 +46,8 @@ export interface DriveTools {
 export interface Drive extends DriveTools {
   attempt: ClaimedAttempt;
   held: HeldLease;
+  /** Aborted when nothing is done for it any more, and nobody here cleans up after it. */
+  over: AbortSignal;
   flow: Flow;
   /** Of the flow. */
   revision: number;
@@ -65,7 +74,7 @@ interface ExecutionRow {
 export async function loadDrive(
   attempt: ClaimedAttempt,
   held: HeldLease,
-  tools: DriveTools,
+  { tools, over }: { tools: DriveTools; over: AbortSignal },
 ): Promise<Drive> {
   return persist(held.signal, async () => {
     const { rows } = await pool().query<ExecutionRow>(
@@ -90,6 +99,7 @@ export async function loadDrive(
       ...tools,
       attempt,
       held,
+      over,
       flow,
       revision: row.revision,
       task,
