@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { accessFromKubeconfig, accessFromKubeconfigFiles, accessInCluster } from "./access.ts";
-import { accessFromConnectionConfig, pemOf } from "./connection-config.ts";
+import { accessFromConnectionConfig, type ConnectionConfig, pemOf } from "./connection-config.ts";
 import { listContexts } from "./check.ts";
 
 const pem = (label: string, body = "QUJD"): string =>
@@ -284,6 +284,27 @@ describe("a task's config", () => {
   test("trusts any certificate only where it says so", async () => {
     const login = await (await accessFromConnectionConfig({ trustCerts: true }, inherit)).login();
     expect(login.tls.rejectUnauthorized).toBe(false);
+    const insecure = open({ cluster: { "insecure-skip-tls-verify": true } });
+    const tlsOf = async (config: ConnectionConfig) =>
+      (await (await accessFromConnectionConfig(config, insecure)).login()).tls;
+    expect((await tlsOf({})).rejectUnauthorized).toBe(false);
+    expect((await tlsOf({ trustCerts: false })).rejectUnauthorized).toBe(true);
+  });
+
+  test.each([
+    ["a program", { exec: { command: "gcloud" } }, /runs the program "gcloud"/],
+    ["an auth-provider", { "auth-provider": { name: "oidc" } }, /uses an auth-provider/],
+  ])("with a kubeconfig that logs in by %s is told what works here", async (...parts) => {
+    const [, user, message] = parts;
+    const written = accessFromConnectionConfig({ kubeconfig: kubeconfig({ user }) }, null);
+    await expect(written).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(/^(?!.*PODFLOW_)Take it out .*config\.oauthToken\b/),
+      place: ["taskRunner", "config", "kubeconfig"],
+    });
+    const mended = { kubeconfig: kubeconfig({ user: {} }), oauthToken: "own" };
+    const access = await accessFromConnectionConfig(mended, null);
+    expect((await access.login()).headers).toEqual({ authorization: "Bearer own" });
   });
 
   test.each([

@@ -151,8 +151,12 @@ function kubeconfigAccess(config: ConnectionConfig, text: string): ClusterAccess
   return accessFromKubeconfig({
     text,
     context: config.context ?? null,
+    // A flow's author is not the operator, so that no setting allows it here.
     allowsExec: false,
     allowsFiles: false,
+    execRemedy:
+      "Take it out of the kubeconfig, and set config.oauthToken, or config.oauthTokenProvider for a task that logs in; or run on a connection.",
+    place: ["taskRunner", "config", "kubeconfig"],
   });
 }
 
@@ -182,7 +186,8 @@ async function ownLogin(
     ...(key && { key }),
     ...(pfx && { pfx }),
     ...(passphrase && { passphrase }),
-    ...(config.trustCerts && { rejectUnauthorized: false }),
+    // false counts as well: the inherited connection may trust any.
+    ...(typeof config.trustCerts === "boolean" && { rejectUnauthorized: !config.trustCerts }),
     ...(config.disableHostnameVerification && { checkServerIdentity: () => undefined }),
   };
   const hasUser = Boolean(headers.authorization || cert || pfx || config.tokenSource);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { RunnerError } from "../contract.ts";
+import { RunnerError, type SpecPath } from "../contract.ts";
 import type { KubeconfigCluster, KubeconfigUser } from "./kubeconfig.ts";
 import { runLoginProgram } from "./login-program.ts";
 
@@ -33,8 +33,14 @@ export interface KubeconfigOptions {
   allowsFiles: boolean;
   /** Folder that relative file names start from. */
   folder?: string;
+  /** What to do about a program that is not allowed; otherwise the setting that allows it is named. */
+  execRemedy?: string;
+  /** What of an attempt's spec it stands in, if in any. */
+  place?: SpecPath;
 }
 
+const ALLOW_EXEC =
+  "Use a service account's token instead, or let the operator set PODFLOW_ALLOW_KUBECONFIG_EXEC=true.";
 /** Files may be exchanged under us (a rotated token or certificate), so they are read again. */
 const FILES_MS = 60_000;
 
@@ -150,19 +156,16 @@ async function authProviderHeader(user: KubeconfigUser): Promise<string> {
 }
 
 function refuseWhatIsNotAllowed(
-  { allowsExec, allowsFiles }: KubeconfigOptions,
+  { allowsExec, allowsFiles, execRemedy = ALLOW_EXEC, place }: KubeconfigOptions,
   cluster: KubeconfigCluster,
   user: KubeconfigUser,
 ): void {
   const refuse = (message: string, remedy: string): never => {
-    throw new RunnerError("config", message, { remedy, fault: "user", isTransient: false });
+    throw new RunnerError("config", message, { remedy, fault: "user", isTransient: false, place });
   };
   if (!allowsExec && (user.exec || user["auth-provider"])) {
     const what = user.exec ? `runs the program "${user.exec.command}"` : "uses an auth-provider";
-    refuse(
-      `The kubeconfig ${what} to log in, which is not allowed.`,
-      "Use a service account's token instead, or let the operator set PODFLOW_ALLOW_KUBECONFIG_EXEC=true.",
-    );
+    refuse(`The kubeconfig ${what} to log in, which is not allowed.`, execRemedy);
   }
   if (allowsFiles) return;
   const files = [

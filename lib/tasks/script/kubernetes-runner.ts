@@ -87,7 +87,10 @@ export const connectionSchema = z
     clientKeyData: data("The client's key, `client-key-data`"),
     clientKeyPassphrase: optional(text(), "Passphrase of the client's key."),
     clientKeyAlgo: optional(text(), "Not needed: the key itself says it."),
-    trustCerts: optional(flag(), "`true`: the server's certificate is not checked. Unsafe."),
+    trustCerts: optional(
+      flag(),
+      "`true`: the server's certificate is not checked. Unsafe. `false`: it is, whatever the connection says.",
+    ),
     disableHostnameVerification: optional(
       flag(),
       "`true`: the certificate may be for another name.",
