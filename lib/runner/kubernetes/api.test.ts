@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { RunnerError } from "../contract.ts";
 import { ClusterApi } from "./api.ts";
 import { ApiFailure } from "./api-failure.ts";
+import { openExec } from "./exec.ts";
 import { RequestRate } from "./request-rate.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -125,4 +126,19 @@ test("more calls than the burst go no faster than the rate", async () => {
   expect(calls).toHaveLength(15);
   // Ten had to wait for a token each.
   expect((calls.at(-1) ?? 0) - began).toBeGreaterThanOrEqual(450);
+});
+
+test("a login that takes longer than the caller waits does not keep it waiting", async () => {
+  const login = () => new Promise<never>(() => undefined);
+  const access = { server: "http://127.0.0.1:1", namespace: null, proxyUrl: null, login };
+  const api = new ClusterApi(access);
+  const caller = new AbortController();
+  const call = api.call("GET", "/x", { signal: caller.signal });
+  const target = { namespace: "n", name: "p", container: "c", command: ["x"] };
+  const session = openExec(api, target, caller.signal);
+  const settled = Promise.allSettled([call, session]);
+  setImmediate(() => caller.abort(new Error("The caller has gone.")));
+  for (const each of await settled)
+    expect(each).toMatchObject({ reason: { message: "The caller has gone." } });
+  await api.close();
 });

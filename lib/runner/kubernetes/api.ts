@@ -3,6 +3,7 @@ import { createSecureContext } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import type { ClusterAccess } from "./access.ts";
 import { RunnerError } from "../contract.ts";
+import { orAbort } from "../or-abort.ts";
 import { type ApiFailure, failureFromBody } from "./api-failure.ts";
 import type { Login, TlsOptions } from "./login.ts";
 import { RequestRate } from "./request-rate.ts";
@@ -74,6 +75,11 @@ export class ClusterApi {
     return this.#rate.take(signal);
   }
 
+  /** The login of the moment, which may come from a program or a task that takes its time. */
+  login(wasRefused: boolean, signal: AbortSignal): Promise<Login> {
+    return orAbort(this.access.login(wasRefused), signal);
+  }
+
   /** The API server's clock, in milliseconds: times in pods are compared with it, not with ours. */
   now(): number {
     return Date.now() + this.#clockOffsetMs;
@@ -101,7 +107,7 @@ export class ClusterApi {
     let wasRefused = false;
     for (let tries = 1; ; tries += 1) {
       await this.#rate.take(options.signal);
-      const login = await this.access.login(wasRefused);
+      const login = await this.login(wasRefused, options.signal);
       const askedAt = Date.now();
       const answer = await this.#request(url, method, login, { ...options, isStream });
       this.#noteClock(answer.headers.date, askedAt);

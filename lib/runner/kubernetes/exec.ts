@@ -107,7 +107,7 @@ async function addressOf(
     tty: "false",
   });
   for (const part of target.command) query.append("command", part);
-  const login = await api.access.login(wasRefused);
+  const login = await api.login(wasRefused, signal);
   const { proxyUrl, server } = api.access;
   const tunnel = proxyUrl ? await openTunnel(proxyUrl, server, { tls: login.tls, signal }) : null;
   return { url: `${server}${podPath(target)}/exec?${query}`, login, tunnel };

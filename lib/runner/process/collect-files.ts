@@ -9,9 +9,9 @@ import {
   type RefusedFile,
   RunnerError,
 } from "../contract.ts";
+import { orAbort } from "../or-abort.ts";
 import { followLinks, type SymbolicLink } from "../symbolic-links.ts";
 import { type AttemptFolder, isCode } from "./attempt-folder.ts";
-import { orAbort } from "./changes.ts";
 
 const READ_BYTES = 256 * 1024;
 

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type InputFile, RunnerError } from "../contract.ts";
+import { orAbort } from "../or-abort.ts";
 import { type AttemptFolder, isCode } from "./attempt-folder.ts";
-import { orAbort } from "./changes.ts";
 import { exists, refusedByDisk } from "./start-run.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { AttemptSpec, RunHandle, Runner } from "../contract.ts";
+import { orAbort } from "../or-abort.ts";
 import { attemptFolder } from "./attempt-folder.ts";
-import { orAbort } from "./changes.ts";
 import { collectFiles } from "./collect-files.ts";
 import { deliverFiles } from "./deliver-files.ts";
 import { destroyRun } from "./destroy-run.ts";
