@@ -2,13 +2,21 @@ import { LIVE_STATES, STATES } from "#lib/core/state.ts";
 import { pool } from "#lib/store/database.ts";
 import { forgetBytes } from "./forget-bytes.ts";
 
-/** Of these attempts, those whose runs stay: live ones, and those whose flow keeps its pods. */
-export async function liveOrKept(attemptIds: readonly string[]): Promise<Set<string>> {
-  if (attemptIds.length === 0) return new Set();
+/**
+ * Of these attempts, those whose runs stay: live ones, and those whose flow keeps its pods. What is
+ * no attempt is a run that one needs beside its own, and stays as long as its task run goes on.
+ */
+export async function liveOrKept(
+  runs: readonly { attemptId: string; taskRunId: string }[],
+): Promise<Set<string>> {
+  if (runs.length === 0) return new Set();
   const { rows } = await pool().query<{ id: string }>(
-    `SELECT id FROM attempts WHERE id = ANY ($1)
-       AND (state = ANY ($2::"State"[]) OR (progress->>'keepsPod')::boolean)`,
-    [attemptIds, LIVE_STATES],
+    `SELECT run.id FROM unnest($1::text[], $2::text[]) AS run (id, task_run_id)
+     LEFT JOIN attempts own ON own.id = run.id
+     WHERE own.state = ANY ($3::"State"[]) OR (own.progress->>'keepsPod')::boolean
+       OR own.id IS NULL AND EXISTS (
+         SELECT FROM attempts WHERE task_run_id = run.task_run_id AND state = ANY ($3::"State"[]))`,
+    [runs.map((run) => run.attemptId), runs.map((run) => run.taskRunId), LIVE_STATES],
   );
   return new Set(rows.map((row) => row.id));
 }

@@ -53,6 +53,23 @@ describe("the sweep", () => {
     expect(its.taskRuns[0]?.attempts[0]?.marks.removed).toBeDefined();
   });
 
+  it("leaves what an attempt needs beside its own run as long as its task run goes on", async () => {
+    const place = new FakePlace();
+    const runner = createFakeRunner(place);
+    const worker = someWorker(runner);
+    const id = await someExecution(await script("  - sleep 60"));
+    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
+    await worker.stop();
+    const [own] = place.runs.values();
+    if (!own) throw new Error("Nothing runs.");
+    await runner.start({ ...own.spec, attemptId: "beside" }, AbortSignal.timeout(90_000));
+    expect(await sweepRuns(runner, later())).toEqual([]);
+    const over = `UPDATE attempts SET state = 'FAILED' WHERE execution_id = $1`;
+    await pool().query(over, [id]);
+    expect(await sweepRuns(runner, later())).toHaveLength(2);
+    expect(place.runs.size).toBe(0);
+  });
+
   it("leaves pods that their flow keeps", async () => {
     const place = new FakePlace();
     const runner = createFakeRunner(place);

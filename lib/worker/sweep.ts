@@ -68,7 +68,9 @@ export async function sweepRuns(
 ): Promise<OwnedRun[]> {
   const owned = await runner.list(AbortSignal.timeout(LIST_LIMIT_MS), namespaces);
   const old = owned.filter((run) => now.getTime() - run.createdAt.getTime() > GRACE_MS);
-  const kept = await liveOrKept(old.map((run) => run.handle.attemptId));
+  const kept = await liveOrKept(
+    old.map(({ handle: { attemptId }, taskRunId }) => ({ attemptId, taskRunId })),
+  );
   const stray = old.filter((run) => !kept.has(run.handle.attemptId));
   for (const { handle, executionId } of stray) {
     log().info({ run: handle.name, execution: executionId }, "a run that nobody owns is removed");

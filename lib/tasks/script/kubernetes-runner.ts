@@ -67,7 +67,7 @@ const tokenProviderSchema = z
   .meta({
     id: "OauthTokenProvider",
     markdownDescription:
-      "Runs a task that gives the bearer token, where the flow runs, at most 50 s.",
+      "Runs a task that gives the bearer token, where the flow runs. Without a `timeout` it has ten minutes.",
   });
 
 /** `config` in the spellings of 0.16 and from 0.17 on, plus a kubeconfig (LANGUAGE.md 1.3). */

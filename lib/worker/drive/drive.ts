@@ -48,6 +48,8 @@ export interface Drive extends DriveTools {
   held: HeldLease;
   /** Aborted when nothing is done for it any more, and nobody here cleans up after it. */
   over: AbortSignal;
+  /** Aborted when it is over, or let go before. */
+  gone: AbortSignal;
   flow: Flow;
   /** Of the flow. */
   revision: number;
@@ -100,6 +102,7 @@ export async function loadDrive(
       attempt,
       held,
       over,
+      gone: AbortSignal.any([held.signal, over]),
       flow,
       revision: row.revision,
       task,

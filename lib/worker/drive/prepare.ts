@@ -22,14 +22,22 @@ export interface Prepared {
   timeoutMs: number | null;
 }
 
-/** Renders the task. @throws TaskFailure, RunnerError */
-export async function prepare(drive: Drive, type: ScriptTask): Promise<Prepared> {
+/**
+ * Renders the task and opens its place.
+ * @param signal ends the wait for what has to run before
+ * @throws TaskFailure, RunnerError, and the signal's reason
+ */
+export async function prepare(
+  drive: Drive,
+  type: ScriptTask,
+  signal: AbortSignal,
+): Promise<Prepared> {
   const workspace = await workspaceFor(drive);
   const plan = await type.plan(drive.task, taskContext(drive, workspace));
   for (const secret of planSecrets(plan)) drive.masks.add(secret);
   const rule = outputRule(plan.outputFiles, workspace, plan.hasOutputDir);
   const limitMs = runLimitMs(plan, await timeoutMs(drive));
-  const place = await openPlace(drive, await withTokens(drive, plan.runner));
+  const place = await openPlace(drive, await withTokens(drive, plan.runner, signal));
   const spec = await attemptSpec(drive, plan, { workspace, timeoutMs: limitMs });
   return { plan, place, workspace, spec, rule, timeoutMs: limitMs };
 }

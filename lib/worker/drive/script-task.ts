@@ -25,8 +25,7 @@ export async function runScriptTask(drive: Drive, type: ScriptTask): Promise<Fin
     return prepared ? await start(drive, prepared, forced) : { end: bareEnd(null), cleanUp: null };
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error;
-    const failure = failureFrom(error, await writtenLine(drive, error));
-    return { end: bareEnd(failure), cleanUp: null };
+    return notOpened(drive, error);
   } finally {
     forced.close();
   }
@@ -42,14 +41,17 @@ async function patientlyPrepared(
   forced: ForcedEnd,
 ): Promise<Prepared | null> {
   const { attempt, held, reporter } = drive;
-  const isFirst = attempt.handle === null && attempt.lease.number === 1;
+  const isFirst = nothingBegan(drive);
+  // What may run already must be prepared for to be ended.
+  const signal = isFirst ? AbortSignal.any([held.signal, forced.signal]) : held.signal;
   const giveUpAt = attempt.startedAt.getTime() + OPENING_LIMIT_MS;
   for (;;) {
     if (isFirst && forced.reason) return null;
     try {
       // Preparing reads rows and begins nothing, so that all of it may be repeated.
-      return await persist(held.signal, () => prepare(drive, type));
+      return await persist(held.signal, () => prepare(drive, type, signal));
     } catch (error) {
+      if (isFirst && forced.reason) return null;
       if (!(error instanceof RunnerError) || !error.isTransient) throw error;
       if (isFirst && drive.now().getTime() > giveUpAt) throw error;
       const { kind, message, remedy, evidence } = error;
@@ -57,6 +59,18 @@ async function patientlyPrepared(
     }
     await pause(OPENING_RETRY_MS, held.signal);
   }
+}
+
+/** Whether nobody has asked a place to run the attempt. */
+function nothingBegan({ attempt }: Drive): boolean {
+  return attempt.handle === null && attempt.lease.number === 1;
+}
+
+async function notOpened(drive: Drive, error: RunnerError): Promise<Finished> {
+  const failure = failureFrom(error, await writtenLine(drive, error));
+  const hasRetry = drive.task.retry !== null;
+  const run = { mainStarted: false, isOver: nothingBegan(drive), hasRetry };
+  return { end: { ...bareEnd(failure), mayRepeat: mayRepeat(failure, run) }, cleanUp: null };
 }
 
 async function start(drive: Drive, prepared: Prepared, forced: ForcedEnd): Promise<Finished> {

@@ -27,7 +27,9 @@ export async function startRun(
   const known = storedHandle(attempt.handle);
   if (known) return known;
   const signal = AbortSignal.any([held.signal, forced.signal]);
-  const giveUpAt = attempt.startedAt.getTime() + spec.kubernetes.waitUntilRunningSeconds * 1000;
+  // What ran before, to give a token, does not count.
+  const since = attempt.lease.number === 1 ? drive.now() : attempt.startedAt;
+  const giveUpAt = since.getTime() + spec.kubernetes.waitUntilRunningSeconds * 1000;
   for (let tries = 0; ; tries += 1) {
     try {
       await held.fresh();
@@ -62,11 +64,12 @@ export async function startRun(
  * Held up for longer than the lease, a start may have made the run of an attempt that another worker
  * has ended meanwhile: nobody would follow it. Best effort, because the sweep removes it as well.
  */
-async function leaveNothing({ held }: Drive, { place, spec }: Prepared): Promise<void> {
+async function leaveNothing({ attempt, held }: Drive, { place, spec }: Prepared): Promise<void> {
   const { attemptId } = held.lease;
   const namespace = spec.kubernetes.namespace ?? undefined;
   try {
-    if ((await liveOrKept([attemptId])).has(attemptId)) return;
+    const { taskRunId } = attempt;
+    if ((await liveOrKept([{ attemptId, taskRunId }])).has(attemptId)) return;
     await destroyOnce(place.runner, { attemptId, ...(namespace ? { namespace } : {}) }, 0);
   } catch (error) {
     log().info({ error: String(error), attempt: attemptId }, "a late start is left to the sweep");
