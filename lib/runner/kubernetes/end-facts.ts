@@ -15,11 +15,48 @@ export interface EndRow extends EndCause {
   match(facts: EndFacts): Words | null;
 }
 
-/** A pod that says one of these reasons, and a message that has these words. */
+/**
+ * A pod that the node ended for one of these reasons, with a message that has these words. It does not
+ * apply to a program that had ended by itself before: such a pod went on only for its other containers.
+ */
 export const podReason =
   (reasons: string[], message = /^/) =>
-  ({ pod: { status } }: EndFacts): Words | null =>
-    reasons.includes(status?.reason ?? "") ? wordsIn(status?.message ?? "", message) : null;
+  (facts: EndFacts): Words | null => {
+    const { status } = facts.pod;
+    if (!reasons.includes(status?.reason ?? "") || hadEndedBefore(facts)) return null;
+    return wordsIn(status?.message ?? "", message);
+  };
+
+/** What a slow node may take beyond the grace, from ending a pod until its sandbox is gone. */
+const SLOW_END_MS = 30_000;
+
+/**
+ * Whether the program had ended before the node began to end the pod: SyncTerminatingPod of
+ * pkg/kubelet/kubelet.go changes the pod's phase and reason and keeps what its containers say.
+ */
+function hadEndedBefore({ pod, main }: EndFacts): boolean {
+  if (!main?.finishedAt || LOST_REASONS.includes(main.reason ?? "")) return false;
+  // Whole seconds of one clock, the node's: within the same one it may be either.
+  return Date.parse(main.finishedAt) < endOfPodFrom(pod);
+}
+
+/** The earliest moment at which the node can have begun to end the pod; NaN: not known. */
+function endOfPodFrom({ spec, status }: Pod): number {
+  if (status?.reason === "DeadlineExceeded") {
+    // pkg/kubelet/active_deadline.go, pastActiveDeadline
+    return Date.parse(status.startTime ?? "") + Number(spec?.activeDeadlineSeconds) * 1000;
+  }
+  const conditions = status?.conditions ?? [];
+  const changeTo = (type: string, value: string): string | undefined =>
+    conditions.find((one) => one.type === type && one.status === value)?.lastTransitionTime;
+  const chosen = changeTo("DisruptionTarget", "True");
+  if (chosen !== undefined) return Date.parse(chosen);
+  // An eviction for a limit of the pod's own has no such condition. What it ends is told afterwards.
+  const ends = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
+  const told = [changeTo("PodReadyToStartContainers", "False"), ...ends];
+  const last = Math.max(...told.map((time) => Date.parse(time ?? "1970")));
+  return last - (spec?.terminationGracePeriodSeconds ?? 30) * 1000 - SLOW_END_MS;
+}
 
 /**
  * A pod that was chosen to be removed: the condition DisruptionTarget. It does not apply to a program

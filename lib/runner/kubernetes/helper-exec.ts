@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { RunHandle, RunWaiting } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import { ApiFailure } from "./api-failure.ts";
+import { evidenceFrom } from "./cause.ts";
 import { type ExecSession, openExec } from "./exec.ts";
 import { type Pod, statusOf } from "./pod.ts";
 import { isForsaken, waitOfOne } from "./pod-status.ts";
@@ -91,6 +92,8 @@ export function absenceOf(
   const pod = watch.get(handle.name);
   if (!pod) return "The pod is gone.";
   if (isForsaken(pod, api.now())) return `The node ${pod.spec?.nodeName ?? ""} does not answer.`;
+  const { reason, message } = pod.status ?? {};
+  if (reason) return `The pod was ended first: ${evidenceFrom(reason, message?.trim())}`;
   const wait = waitOfOne(pod, container);
   if (wait) return wait.waiting.message;
   const end = statusOf(pod, container)?.state?.terminated;

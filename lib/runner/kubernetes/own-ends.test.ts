@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { endingFrom } from "./causes.ts";
+import { absenceOf } from "./helper-exec.ts";
+import { type Pod, type PodStatus, statusOf, type Terminated } from "./pod.ts";
+import realPods from "./real-pods.json" with { type: "json" };
+
+/** Pods of a Kubernetes 1.37 with containerd, as its API server gave them out. */
+const real: Record<string, Pod> = realPods;
+
+interface Changes {
+  main?: Partial<Terminated>;
+  spec?: Partial<Pod["spec"]>;
+  status?: PodStatus;
+}
+
+/** A real pod whose helper was ended after its program, with another end of that program. */
+function lateEnd(name: string, { main, spec, status }: Changes = {}): Pod {
+  const pod = structuredClone(real[name]);
+  const end = pod && statusOf(pod, "main")?.state?.terminated;
+  if (!pod?.spec || !end) throw new Error(`There is no real pod "${name}" that has ended.`);
+  Object.assign(end, main);
+  Object.assign(pod.spec, spec);
+  pod.status = { ...pod.status, ...status };
+  return pod;
+}
+
+const endingOf = (pod: Pod) =>
+  endingFrom({ pod, main: statusOf(pod, "main")?.state?.terminated ?? null });
+
+const chosenAt = (lastTransitionTime: string, reason: string, message: string): PodStatus => ({
+  reason,
+  message,
+  conditions: [
+    {
+      type: "DisruptionTarget",
+      status: "True",
+      reason: "TerminationByKubelet",
+      lastTransitionTime,
+    },
+  ],
+});
+const LOW = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 51268Ki. ";
+const SHUTDOWN = "Pod was terminated in response to imminent node shutdown.";
+/** The program of both real pods ended at 03:27:02. */
+const AFTER = "2026-11-30T03:27:03Z";
+const SAME = "2026-11-30T03:27:02Z";
+
+test.each([
+  ["before the pod's own limit", lateEnd("deadline-late")],
+  [
+    "before the pod's limit, which follows from the task's",
+    lateEnd("deadline-late", { spec: { activeDeadlineSeconds: 720 } }),
+  ],
+  ["before a volume grew over its limit", lateEnd("evicted-late")],
+  [
+    "before the node ran short",
+    lateEnd("evicted-late", { status: chosenAt(AFTER, "Evicted", LOW) }),
+  ],
+  [
+    "before the node shut down",
+    lateEnd("evicted-late", { status: chosenAt(AFTER, "Terminated", SHUTDOWN) }),
+  ],
+  [
+    "before the node made room",
+    lateEnd("evicted-late", { status: chosenAt(AFTER, "Preempting", "Preempted") }),
+  ],
+])("a success %s stays one", (_, pod) => {
+  expect(endingOf(pod)).toMatchObject({ kind: "exit", exitCode: 0, mainStarted: true });
+});
+
+test.each(["deadline-late", "evicted-late"])(
+  "a program that failed before its pod was ended failed by itself: %s",
+  (name) => {
+    const pod = lateEnd(name, { main: { exitCode: 3, reason: "Error" } });
+    expect(endingOf(pod)).toMatchObject({ kind: "exit", exitCode: 3, fault: "user" });
+  },
+);
+
+test("a program that could not be started before its pod was ended has not begun", () => {
+  const message = 'runc create failed: exec: "/nope": no such file or directory';
+  const main = { exitCode: 128, reason: "StartError", message };
+  const ending = endingOf(lateEnd("deadline-late", { main }));
+  expect(ending).toMatchObject({ kind: "config", mainStarted: false });
+});
+
+test.each([
+  [
+    "in the second of the limit",
+    "deadline-late",
+    { finishedAt: "2026-11-30T03:27:14Z" },
+    "timeout",
+  ],
+  ["that the node has lost", "deadline-late", { exitCode: 255, reason: "Unknown" }, "timeout"],
+  [
+    "while a slow node ended the pod",
+    "evicted-late",
+    { finishedAt: "2026-11-30T03:27:40Z" },
+    "evicted",
+  ],
+] as const)("an end %s is told as the pod's", (...[, name, main, kind]) => {
+  expect(endingOf(lateEnd(name, { main }))).toMatchObject({ kind });
+});
+
+test("an end in the second of the eviction is told as the eviction's", () => {
+  const pod = lateEnd("evicted-late", { status: chosenAt(SAME, "Evicted", LOW) });
+  expect(endingOf(pod)).toMatchObject({ kind: "evicted", fault: "platform" });
+});
+
+test.each([
+  ["deadline-late", "DeadlineExceeded: Pod was active on the node longer"],
+  ["evicted-late", 'Evicted: Usage of EmptyDir volume "scratch" exceeds the limit "1Mi".'],
+])("the loss of its files names what ended the pod: %s", (name, says) => {
+  expect(absenceOf(lateEnd(name), "files")).toContain(`The pod was ended first: ${says}`);
+});
