@@ -266,7 +266,10 @@ export type EndingKind =
   | "unreachable"
   | "lost";
 
-/** How it ended. `kind: "exit"` with code 0 is the only success. A vanished run is `lost` or `deleted`. */
+/**
+ * How it ended. `kind: "exit"` with code 0 is the only success; one with a `remedy` is worth a warning.
+ * A vanished run is `lost` or `deleted`.
+ */
 export interface Ending {
   kind: EndingKind;
   /** Of the user's container; null when it never ran or nobody saw it end. */

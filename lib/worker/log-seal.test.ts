@@ -67,6 +67,17 @@ describe("the log of an ended attempt", () => {
     expect((await rawLog(id)).toString()).toBe("begun\n");
   });
 
+  it("ends with what there is to remark of a success", async () => {
+    const id = await run("echo begun", "# fake: oom-of-child");
+    const execution = await untilEnded(id);
+    const { lines } = await readLog(id, {}, { offset: 0, limit: 10 });
+    expect(execution.state).toBe("SUCCESS");
+    expect(lines).toMatchObject([
+      { text: "begun", stream: "stdout" },
+      { text: expect.stringMatching(/^The fake .* Take the/), level: "WARN", stream: "podflow" },
+    ]);
+  });
+
   it("has the same seal when another worker stored its end", async () => {
     const id = await run("echo one", "sleep 1", "echo two");
     await until(id, ({ logLines }) => logLines === 1);

@@ -66,6 +66,8 @@ const BEFORE_START = new Set([
 const platform = { exitCode: null, fault: "platform", mainStarted: true } as const;
 const FATES: Record<string, Pick<Ending, "kind" | "exitCode" | "fault" | "mainStarted">> = {
   oom: { kind: "oom", exitCode: 137, fault: "user", mainStarted: true },
+  /** A success that has a remark. */
+  "oom-of-child": { kind: "exit", exitCode: 0, fault: "user", mainStarted: true },
   evicted: { kind: "evicted", ...platform },
   preempted: { kind: "preempted", ...platform },
   "node-lost": { kind: "node-lost", ...platform },

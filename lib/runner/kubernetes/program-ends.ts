@@ -29,6 +29,9 @@ function timeLimitOver({ pod, main }: EndFacts): Record<string, string> | null {
   return isLate || (took >= Number(text) && wasKilled) ? { limit: text } : null;
 }
 
+/** Also of a program that went on when one of its processes was killed (kubernetes/kubernetes#131530). */
+const wasShortOfMemory = mainReason(["OOMKilled"]);
+
 const NOT_STARTED: EndRow[] = [
   {
     id: "status-unknown",
@@ -144,7 +147,7 @@ const INTERRUPTED: EndRow[] = [
   {
     id: "oom",
     source: "containerd's TaskOOM, as reason OOMKilled",
-    match: mainReason(["OOMKilled"]),
+    match: (facts) => (facts.main?.exitCode === 0 ? null : wasShortOfMemory(facts)),
     kind: "oom",
     fault: "user",
     began: "status",
@@ -288,6 +291,17 @@ const signalled: EndRow[] = SIGNALS.map(([number, name, remedy]) => ({
 export const PROGRAM_ENDS: EndRow[] = [
   ...NOT_STARTED,
   ...INTERRUPTED,
+  {
+    id: "exit-0-oom",
+    source: "containerd's TaskOOM, as reason OOMKilled of a program that ended well all the same",
+    match: (facts) => (facts.main?.exitCode === 0 ? wasShortOfMemory(facts) : null),
+    kind: "exit",
+    fault: "user",
+    began: "status",
+    says: "The program ended with exit code 0, though one of its processes needed more memory than {memory} and was killed.",
+    remedy:
+      "Raise resources.limit.memory of the task runner, unless the program can do without it.",
+  },
   exited("exit-0", 0, ""),
   exited(
     "exit-126",

@@ -81,10 +81,11 @@ async function toEnd(
   }
 }
 
-/** With the log's seal, and behind the sealed lines why the attempt failed. */
-async function sealed(end: UnsealedEnd, drive: Drive): Promise<AttemptEnd> {
+/** With the log's seal, and behind the sealed lines why the attempt failed, or what there is to remark. */
+async function sealed({ remark, ...end }: UnsealedEnd, drive: Drive): Promise<AttemptEnd> {
   const seal = await drive.log.seal();
-  if (end.failure) await drive.log.tellFailure(end.failure, drive.now());
+  if (end.failure) await drive.log.tellEnd(end.failure, "ERROR", drive.now());
+  else if (remark) await drive.log.tellEnd(remark, "WARN", drive.now());
   return { ...end, seal };
 }
 

@@ -25,7 +25,7 @@ type LogState = Pick<
   | "vars"
   | "isJoined"
   | "isRemarked"
-  | "isFailureTold"
+  | "isEndTold"
 >;
 
 /** A log with more holes than this is told in less detail. */
@@ -102,19 +102,20 @@ export class LogWriter {
   }
 
   /**
-   * Stores why the attempt failed as a line of Podflow's own, behind the sealed ones; once, also
-   * when another worker already did. @throws what writing threw
+   * Stores what there is to say of the attempt's end as a line of Podflow's own, behind the sealed
+   * ones; once, also when another worker already did. @throws what writing threw
    */
-  async tellFailure(
+  async tellEnd(
     { message, remedy }: Pick<Failure, "message" | "remedy">,
+    level: "WARN" | "ERROR",
     now: Date,
   ): Promise<void> {
-    if (this.#progress.isFailureTold) return;
-    this.#progress.isFailureTold = true;
-    this.#state.isFailureTold = true;
+    if (this.#progress.isEndTold) return;
+    this.#progress.isEndTold = true;
+    this.#state.isEndTold = true;
     const text = `${message} ${remedy}`.replaceAll(/\s+/g, " ").trim();
     const bytes = Buffer.from(text);
-    this.line({ bytes, timeMs: now.getTime(), level: "ERROR", stream: "podflow" });
+    this.line({ bytes, timeMs: now.getTime(), level, stream: "podflow" });
     await this.flush();
   }
 

@@ -34,8 +34,8 @@ export interface Progress {
   runningSince: string | null;
   /** Whether what there is to say about the output files stands in the log. */
   isRemarked: boolean;
-  /** Whether the log says why the attempt failed. */
-  isFailureTold: boolean;
+  /** Whether the log says what there is to say of the attempt's end. */
+  isEndTold: boolean;
   /** Whether the pod stays after its end. */
   keepsPod: boolean;
   /** How often a drive broke for a reason that is our own mistake. */
@@ -60,7 +60,7 @@ const NONE: Progress = {
   givenUp: null,
   runningSince: null,
   isRemarked: false,
-  isFailureTold: false,
+  isEndTold: false,
   keepsPod: false,
   crashes: 0,
 };

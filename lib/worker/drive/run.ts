@@ -200,6 +200,7 @@ export class Run {
     const end: UnsealedEnd = {
       state: failure ? "FAILED" : isWarned ? "WARNING" : "SUCCESS",
       failure,
+      remark: failure === null && ending.remedy !== "" ? ending : null,
       exitCode,
       outputs: this.#outputs(exitCode, files),
       files,
