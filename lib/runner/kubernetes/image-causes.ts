@@ -47,7 +47,7 @@ export const IMAGE_CAUSES: ImageRow[] = [
   {
     id: "image-unreachable",
     source: `${CONTAINERD}; net of Go`,
-    text: /no such host|connection refused|i\/o timeout|TLS handshake timeout|dial tcp|deadline exceeded|unexpected EOF|connection reset|: EOF|50[0-9] |no route to host/i,
+    text: /no such host|connection refused|i\/o timeout|TLS handshake timeout|dial tcp|deadline exceeded|unexpected EOF|connection reset|: EOF|[\s(]50\d\b|no route to host/i,
     ...healing,
     says: 'The registry of the image "{image}" cannot be reached.',
     remedy: "Check the registry's name, and that the nodes reach it.",
@@ -64,7 +64,7 @@ export const IMAGE_CAUSES: ImageRow[] = [
   {
     id: "image-login-missing",
     source: "distribution's error code UNAUTHORIZED",
-    text: /unauthorized|authentication required|401|no basic auth/i,
+    text: /unauthorized|authentication required|[\s(]401\b|no basic auth/i,
     ...final,
     says: 'The registry does not give out the image "{image}" without a login.',
     remedy: "Add `credentials` to the task runner, or a pull secret to the service account.",
@@ -72,7 +72,7 @@ export const IMAGE_CAUSES: ImageRow[] = [
   {
     id: "image-login-refused",
     source: "distribution's error code DENIED",
-    text: /denied|forbidden|403/i,
+    text: /denied|forbidden|[\s(]403\b/i,
     ...final,
     says: 'The registry does not give out the image "{image}" to this login.',
     remedy: "Correct the name in containerImage, or use a login that may pull it.",
@@ -86,3 +86,16 @@ export const IMAGE_CAUSES: ImageRow[] = [
     remedy: "See what the node says, and correct containerImage.",
   },
 ];
+
+/** Up to where a reference or an address ends in a message. */
+const REST = String.raw`[^\s"]*`;
+
+/** What a message says besides the names of images and addresses, which may hold any word or number. */
+export function errorIn(message: string, image: string): string {
+  const name = image.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const names = new RegExp(
+    String.raw`https?://${REST}|(?<=^|[\s"]|[\w.-]/)${name}(?![\w.-])${REST}`,
+    "g",
+  );
+  return message.replaceAll(names, "");
+}

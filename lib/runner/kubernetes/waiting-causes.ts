@@ -3,7 +3,7 @@ import { evidenceFrom, filled, type WaitCause, type Words, wordsIn } from "./cau
 import { CONTAINER_CAUSES, HELPER_REMEDY, RUNTIME_REMEDY } from "./container-causes.ts";
 import { isRuntimesFault } from "./end-facts.ts";
 import { EVENT_CAUSES } from "./event-causes.ts";
-import { IMAGE_CAUSES } from "./image-causes.ts";
+import { errorIn, IMAGE_CAUSES } from "./image-causes.ts";
 import type { Terminated } from "./pod.ts";
 import { SCHEDULER_CAUSES } from "./scheduler-causes.ts";
 
@@ -36,14 +36,14 @@ const PULLS = ["ErrImagePull", "ImagePullBackOff", "RegistryUnavailable"];
 
 /** Null when this reason is no more than being on the way. */
 export function waitOfContainer(reason: string, facts: WaitFacts): Wait | null {
-  const rows = PULLS.includes(reason)
-    ? IMAGE_CAUSES
-    : CONTAINER_CAUSES.filter((row) => row.reason === reason);
+  const { image, container, message } = facts;
+  const isPull = PULLS.includes(reason);
+  const rows = isPull ? IMAGE_CAUSES : CONTAINER_CAUSES.filter((row) => row.reason === reason);
+  const text = isPull ? errorIn(message, image) : message;
   for (const row of rows) {
-    const words = wordsIn(facts.message, row.text);
+    const words = wordsIn(text, row.text);
     if (!words) continue;
-    const { image, container } = facts;
-    return waitOf(row, { image, container, ...words }, evidenceFrom(reason, facts.message));
+    return waitOf(row, { image, container, ...words }, evidenceFrom(reason, message));
   }
   return null;
 }
