@@ -3,6 +3,7 @@ import type { Cluster } from "#e2e/cluster/contract.ts";
 import { openRunnerStage, type RunnerStage } from "#e2e/cluster/runner-stage.ts";
 import { openScarcePlace } from "#e2e/cluster/scarce-place.ts";
 import type { Ending, Runner } from "../contract.ts";
+import { inputFile } from "../contract-suite/stage.ts";
 import {
   openTestNamespace,
   scriptSpec,
@@ -90,6 +91,15 @@ describe.concurrent("a cause is told with the name that it has in the cluster", 
       expect(told).toMatch(/"reason":"(FailedMount|Failed|Started|FailedScheduling)"/);
     },
   );
+
+  test("input files that are not there when the time is over", async () => {
+    const podSpec = { terminationGracePeriodSeconds: 1 };
+    const inputFiles = [inputFile("much.txt", Buffer.alloc(512 * 1024))];
+    const changes = { inputFiles, timeoutSeconds: 3, kubernetes: { podSpec } };
+    const { ending } = await endOf(changes, "echo never");
+    expect(ending).toMatchObject({ kind: "input-files", fault: "platform", mainStarted: false });
+    expect(ending.message).toMatch(/^The input files were not all there after \d+ s/);
+  });
 
   // The kubelet measures volumes once a minute.
   test("a volume that grows over its limit", async () => {

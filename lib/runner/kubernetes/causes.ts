@@ -6,6 +6,7 @@ import {
   failedInit,
   helperEnd,
   mainReason,
+  waitedForFiles,
   wordsOf,
   LOST_REASONS,
 } from "./end-facts.ts";
@@ -20,7 +21,7 @@ export const END_CAUSES: EndRow[] = [...PLATFORM_ENDS, ...PROGRAM_ENDS];
 export function endingFrom(facts: EndFacts): Ending {
   const { cause, words } = causeOf(facts);
   const { main, pod } = facts;
-  const isNeverBegun = cause.began === "no";
+  const isNeverBegun = cause.began === "no" || waitedForFiles(facts);
   return {
     kind: cause.kind,
     exitCode:

@@ -12,6 +12,8 @@ export const HELPER_REMEDY =
   "fileSidecar.image must have sh, tar, gzip, base64, mkfifo, find, stat, xargs, head, tee, dd, sha256sum and sleep, as busybox has.";
 export const RUNTIME_REMEDY =
   "It is run again where that is safe; when it stays, look at the node's container runtime.";
+export const LATE_FILES_REMEDY =
+  "Raise the task's timeout, or see why the files come so slowly: the way from Podflow to the node, or the node's disk.";
 /** Time for a Secret or ConfigMap that is made together with the pod. */
 export const LATE_OBJECT_SECONDS = 10;
 

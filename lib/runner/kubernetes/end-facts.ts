@@ -1,7 +1,16 @@
 import type { EndCause, Words } from "./cause.ts";
 import { wordsIn } from "./cause.ts";
 import { FULL_DISK } from "./container-causes.ts";
-import { HELPER, INIT_HELPER, MAIN, type Pod, statusOf, type Terminated } from "./pod.ts";
+import { WAITS_FOR_FILES } from "./helper-script.ts";
+import {
+  ANNOTATION,
+  HELPER,
+  INIT_HELPER,
+  MAIN,
+  type Pod,
+  statusOf,
+  type Terminated,
+} from "./pod.ts";
 
 /** What the rows of ended pods look at. */
 export interface EndFacts {
@@ -102,6 +111,20 @@ export function isRuntimesFault({ reason = "", message = "" }: Terminated): bool
   if (LOST_REASONS.includes(reason)) return true;
   if (!START_REASONS.includes(reason)) return false;
   return FULL_DISK.test(message) || !CONTAINERS_FAULT.test(message);
+}
+
+/** Whether main still waited for its files, so that the user's code had not begun. */
+export function waitedForFiles({ main }: Pick<EndFacts, "main">): boolean {
+  return main?.message?.startsWith(WAITS_FOR_FILES) ?? false;
+}
+
+/** Whether the node ended the pod while an init container still brought its files. */
+export function wasBringing(facts: EndFacts): boolean {
+  const { main, pod } = facts;
+  const isUploaded = pod.metadata.annotations?.[ANNOTATION.upload] === "true";
+  const bringing = statusOf(pod, INIT_HELPER)?.state?.terminated;
+  if (main || !isUploaded || !bringing?.finishedAt) return false;
+  return !(Date.parse(bringing.finishedAt) < endOfPodFrom(pod));
 }
 
 /** Names that every row may use. */

@@ -6,16 +6,24 @@ export const CONTROL = {
   uploaded: "uploaded",
 } as const;
 
+/** What main says in its termination message as long as it waits for its files. */
+export const WAITS_FOR_FILES = "podflow: the input files are not all there yet";
+
 /**
  * Main's steps behind the gate: the shell of the command itself waits, with builtins and `sleep`
- * alone, until the helper has opened the gate.
+ * alone, until the helper has opened the gate. Its termination message tells whoever sees its end
+ * whether the command had begun.
+ * @param messagePath where Kubernetes looks for a container's last words
  */
-export function waitingSteps(controlDir: string): string[] {
+export function waitingSteps(controlDir: string, messagePath = "/dev/termination-log"): string[] {
   const gate = `${controlDir}/${CONTROL.gate}`;
+  const say = (text: string): string => `{ printf '${text}' > ${messagePath}; } 2>/dev/null`;
   return [
+    say(String.raw`${WAITS_FOR_FILES}\n`),
     `while [ ! -p ${gate} ]; do sleep 0.02 2>/dev/null || sleep 1; done`,
     `read -r podflow < ${gate}`,
     "unset podflow",
+    say(""),
   ];
 }
 

@@ -1,4 +1,13 @@
-import { deletionAskedAt, disruption, type EndFacts, type EndRow, podReason } from "./end-facts.ts";
+import { LATE_FILES_REMEDY } from "./container-causes.ts";
+import {
+  deletionAskedAt,
+  disruption,
+  type EndFacts,
+  type EndRow,
+  podReason,
+  waitedForFiles,
+  wasBringing,
+} from "./end-facts.ts";
 import { ANNOTATION } from "./pod.ts";
 
 const EVICTION = "pkg/kubelet/eviction/helpers.go";
@@ -246,6 +255,19 @@ const REFUSED: EndRow[] = [
 ];
 
 const ASKED_FOR: EndRow[] = [
+  {
+    id: "pod-deadline-of-files",
+    source: "pkg/kubelet/active_deadline.go, and init-files or main still waiting",
+    match: (facts) =>
+      (wasBringing(facts) || waitedForFiles(facts)) && podReason(["DeadlineExceeded"])(facts)
+        ? { limit: String(facts.pod.spec?.activeDeadlineSeconds ?? "?") }
+        : null,
+    kind: "input-files",
+    fault: "platform",
+    began: "no",
+    says: "The input files were not all there after {limit} s, when the pod was ended (activeDeadlineSeconds).",
+    remedy: LATE_FILES_REMEDY,
+  },
   {
     id: "pod-deadline-of-task",
     source: "pkg/kubelet/active_deadline.go, and our annotation of the task's timeout",

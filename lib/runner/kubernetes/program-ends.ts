@@ -7,20 +7,31 @@ import {
   LOST_REASONS,
   mainReason,
   START_REASONS as START,
+  waitedForFiles,
 } from "./end-facts.ts";
 import { BRINGING_FAILED } from "./helper-script.ts";
-import { ANNOTATION } from "./pod.ts";
+import { ANNOTATION, type Terminated } from "./pod.ts";
 import { SELF_FAILED } from "./self-bringing.ts";
-import { FREE_THE_DISK, FULL_DISK, HELPER_REMEDY, RUNTIME_REMEDY } from "./container-causes.ts";
+import {
+  FREE_THE_DISK,
+  FULL_DISK,
+  HELPER_REMEDY,
+  LATE_FILES_REMEDY,
+  RUNTIME_REMEDY,
+} from "./container-causes.ts";
 
 const RUNTIME = "containerd internal/cri/server/container_start.go, StartError";
 const STATUS = "containerStatuses[].state.terminated";
+
+function secondsOf({ startedAt = "", finishedAt = "" }: Terminated): number {
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+}
 
 /** Whether the user's time limit was over when the container ended (pod-spec.ts, `timeLimit`). */
 function timeLimitOver({ pod, main }: EndFacts): Record<string, string> | null {
   const text = pod.metadata.annotations?.[ANNOTATION.timeoutSeconds];
   if (text === undefined || !main?.startedAt || !main.finishedAt) return null;
-  const took = (Date.parse(main.finishedAt) - Date.parse(main.startedAt)) / 1000;
+  const took = secondsOf(main);
   const wasKilled = main.exitCode === 137 || main.exitCode === 143;
   // A program that listens to SIGTERM ends as it likes. Both times are cut to whole seconds, and the
   // wait for files that are brought is in them.
@@ -144,6 +155,29 @@ const NOT_STARTED: EndRow[] = [
 ];
 
 const INTERRUPTED: EndRow[] = [
+  {
+    id: "input-files-late",
+    source: "helper-script.ts, and the liveness probe of pod-spec.ts",
+    match: (facts) => {
+      const isLate = waitedForFiles(facts) && timeLimitOver(facts) !== null;
+      return isLate && facts.main ? { took: String(secondsOf(facts.main)) } : null;
+    },
+    kind: "input-files",
+    fault: "platform",
+    began: "no",
+    says: "The input files were not all there after {took} s, when the task's time was over.",
+    remedy: LATE_FILES_REMEDY,
+  },
+  {
+    id: "input-files-cut",
+    source: "helper-script.ts, and the end of main",
+    match: (facts) => (waitedForFiles(facts) ? {} : null),
+    kind: "input-files",
+    fault: "platform",
+    began: "no",
+    says: "The task's container ended (exit code {exitCode}) while it waited for its input files.",
+    remedy: "Execute it again; when it stays, look at what the node says of the pod.",
+  },
   {
     id: "oom",
     source: "containerd's TaskOOM, as reason OOMKilled",
