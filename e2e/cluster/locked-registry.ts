@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
 import type { Cluster } from "./contract.ts";
 
@@ -11,6 +11,8 @@ export interface LockedRegistry {
   goDown(): Promise<void>;
   /** It answers again at the same address. */
   comeBack(): Promise<void>;
+  /** Keeps everybody waiting until the returned function is called. */
+  hold(): () => void;
   stop(): Promise<void>;
 }
 
@@ -25,7 +27,11 @@ export async function openLockedRegistry(
   if (cluster.kind !== "own") throw new Error("Only a cluster of our own reaches this machine.");
   const wanted = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
   const [hostname, port] = cluster.registry.split(":");
+  let held = Promise.resolve();
   const server = createServer((incoming, answer) => {
+    void held.then(() => serve(incoming, answer));
+  });
+  const serve = (incoming: IncomingMessage, answer: ServerResponse): void => {
     const { method, url: path, headers } = incoming;
     if (headers.authorization !== wanted) {
       answer.writeHead(401, { "www-authenticate": 'Basic realm="locked"' }).end();
@@ -37,7 +43,7 @@ export async function openLockedRegistry(
     });
     forwarded.on("error", () => answer.writeHead(502).end());
     incoming.pipe(forwarded);
-  });
+  };
   const listen = (at: number): Promise<void> =>
     new Promise((resolve) => server.listen(at, "127.0.0.1", resolve));
   await listen(0);
@@ -58,6 +64,11 @@ export async function openLockedRegistry(
     host,
     goDown,
     comeBack: () => listen(address.port),
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
     stop: async () => {
       await rm(folder, { recursive: true });
       await goDown();

@@ -24,6 +24,7 @@ export interface EndCause extends Cause {
 
 /** A row by which a pod waits. */
 export interface WaitCause extends Cause {
+  kind: EndingKind;
   began: "no";
   /** After how long this reason ends the attempt; null: it may heal, until the limit of all waiting. */
   graceSeconds: number | null;

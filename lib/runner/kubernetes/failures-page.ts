@@ -1,7 +1,9 @@
+import type { EndingKind } from "../contract.ts";
 import type { Cause } from "./cause.ts";
 import { CONTAINER_CAUSES } from "./container-causes.ts";
 import { EVENT_CAUSES } from "./event-causes.ts";
 import { IMAGE_CAUSES } from "./image-causes.ts";
+import { ON_THE_WAY } from "./on-the-way-causes.ts";
 import { PLATFORM_ENDS } from "./platform-ends.ts";
 import { PROGRAM_ENDS } from "./program-ends.ts";
 import { REFUSALS } from "./refusal-causes.ts";
@@ -10,7 +12,7 @@ import { SCHEDULER_CAUSES } from "./scheduler-causes.ts";
 interface Section {
   title: string;
   text: string;
-  rows: (Cause & { graceSeconds?: number | null; isTransient?: boolean })[];
+  rows: (Cause & { graceSeconds?: number | null; isTransient?: boolean; endsAs?: EndingKind })[];
 }
 
 const SECTIONS: Section[] = [
@@ -23,6 +25,11 @@ const SECTIONS: Section[] = [
     title: "No node can take the pod",
     text: "The pod waits, because room may come, until `waitUntilRunning` is over. All constraints that apply are told together: “The pod cannot be placed: …”.",
     rows: SCHEDULER_CAUSES,
+  },
+  {
+    title: "The pod is on its way",
+    text: "Nothing is wrong until `waitUntilRunning` is over.",
+    rows: Object.values(ON_THE_WAY),
   },
   {
     title: "The image cannot be pulled",
@@ -88,7 +95,8 @@ function rowText(row: Section["rows"][number]): string {
   return `- **${inItalics(row.says)}**${remedy}\n  ${facts.join(" · ")} · ${inItalics(row.source)}`;
 }
 
-function waitText({ graceSeconds, isTransient }: Section["rows"][number]): string {
+function waitText({ graceSeconds, isTransient, endsAs }: Section["rows"][number]): string {
+  if (endsAs) return `ends as \`${endsAs}\``;
   if (isTransient) return "is tried again";
   if (graceSeconds === undefined) return "";
   if (graceSeconds === null) return "may heal";

@@ -3,11 +3,19 @@ import type { Observation } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import { ApiFailure } from "./api-failure.ts";
 import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
-import { hasContainer, INIT_HELPER, MAIN, type Pod } from "./pod.ts";
+import { hasContainer, INIT_HELPER, MAIN, type Pod, statusOf } from "./pod.ts";
 import { linesOf } from "./pod-watch.ts";
+import type { RunningPull } from "./waiting-causes.ts";
 
-/** pkg/kubelet/events/event.go, `PulledImage`: also said of an image that was there already. */
-const SELECTOR = "reason=Pulled,involvedObject.kind=Pod";
+/** pkg/kubelet/events/event.go: PullingImage, and PulledImage also of an image that was there already. */
+const REASONS = ["Pulling", "Pulled"];
+/** A field selector cannot say "or": the other events of every pod, several for each, are left out by name. */
+const OTHERS = ["Scheduled", "Created", "Started", "Killing", "BackOff"];
+const SELECTOR = [
+  "involvedObject.kind=Pod",
+  "type=Normal",
+  ...OTHERS.map((reason) => `reason!=${reason}`),
+].join(",");
 const WATCH_SECONDS = 240;
 /** After anything went wrong: it is only a mark on a time line. */
 const BACKOFF_MS = 5_000;
@@ -18,14 +26,15 @@ const MAX_PODS = 10_000;
 
 /** Of events, which are kept for an hour. */
 const PAGE = 500;
-const MOST_PAGES = 4;
+const MOST_PAGES = 8;
 
-interface PulledEvents {
+interface PullEvents {
   metadata: { resourceVersion: string; continue?: string };
-  items?: PulledEvent[];
+  items?: PullEvent[];
 }
 
-interface PulledEvent {
+interface PullEvent {
+  reason?: string;
   metadata: { resourceVersion?: string };
   involvedObject?: { uid?: string; fieldPath?: string };
   message?: string;
@@ -33,15 +42,24 @@ interface PulledEvent {
   eventTime?: string | null;
 }
 
+interface Pull {
+  image: string;
+  pulling: Date;
+  /** null: not yet. */
+  pulled: Date | null;
+}
+
 /**
- * When the images of pods were there. A pod's status does not tell, only its events do: one watch on
- * them for everybody costs no request per task.
+ * Which images of pods are on their way, and when they were there. A pod's status does not tell, only
+ * its events do: one watch on them for everybody costs no request per task.
  */
 export class ImagePulls {
   readonly #api: ClusterApi;
   readonly #path: string;
   /** By uid and container. */
-  readonly #pulled = new Map<string, Map<string, { pulling: Date; pulled: Date }>>();
+  readonly #pulls = new Map<string, Map<string, Pull>>();
+  /** What rings, by the pod's uid. */
+  readonly #followers = new Map<string, () => void>();
   readonly #ended = new AbortController();
 
   constructor(api: ClusterApi, namespace: string) {
@@ -53,12 +71,32 @@ export class ImagePulls {
   /** The observation with the moment at which the first of the pod's own images was there. */
   mark(observation: Observation, pod: Pod | undefined): Observation {
     const container = pod && hasContainer(pod, INIT_HELPER) ? INIT_HELPER : MAIN;
-    const pull = pod && this.#pulled.get(pod.metadata.uid)?.get(container);
-    return pull ? { ...observation, marks: { ...observation.marks, ...pull } } : observation;
+    const pull = pod && this.#pulls.get(pod.metadata.uid)?.get(container);
+    if (!pull?.pulled) return observation;
+    const { pulling, pulled } = pull;
+    return { ...observation, marks: { ...observation.marks, pulling, pulled } };
+  }
+
+  /** The image that the pod's node fetches now, of a container that does not run yet; null: none. */
+  runningPull(pod: Pod): RunningPull | null {
+    for (const [container, { image, pulling, pulled }] of this.#pulls.get(pod.metadata.uid) ?? []) {
+      const { running, terminated } = statusOf(pod, container)?.state ?? {};
+      if (pulled || running || terminated) continue;
+      return { container, image, since: pulling };
+    }
+    return null;
+  }
+
+  /** Calls back when the node of the pod of this uid begins to pull, or has. Returns what ends that. */
+  follow(uid: string, ring: () => void): () => void {
+    this.#followers.set(uid, ring);
+    return () => {
+      if (this.#followers.get(uid) === ring) this.#followers.delete(uid);
+    };
   }
 
   forget(uid: string): void {
-    this.#pulled.delete(uid);
+    this.#pulls.delete(uid);
   }
 
   close(): void {
@@ -89,7 +127,7 @@ export class ImagePulls {
       const query = { fieldSelector: SELECTOR, limit: PAGE, ...(next && { continue: next }) };
       const answer = await this.#api.call("GET", this.#path, { query, signal });
       // The API server's own answer to a list of events.
-      const { metadata, items = [] } = answer as PulledEvents;
+      const { metadata, items = [] } = answer as PullEvents;
       for (const event of items) this.#note(event);
       version ??= metadata.resourceVersion;
       next = metadata.continue;
@@ -112,7 +150,7 @@ export class ImagePulls {
     });
     for await (const line of linesOf(withIdleLimit(body, IDLE_MS))) {
       // One JSON object a line, by the API's definition of a watch.
-      const event = JSON.parse(line) as { type: string; object: PulledEvent };
+      const event = JSON.parse(line) as { type: string; object: PullEvent };
       if (event.type === "ERROR") return null;
       version = event.object.metadata.resourceVersion ?? version;
       if (event.type === "ADDED" || event.type === "MODIFIED") this.#note(event.object);
@@ -120,20 +158,27 @@ export class ImagePulls {
     return version;
   }
 
-  #note({ involvedObject, message, lastTimestamp, eventTime }: PulledEvent): void {
+  #note({ reason = "", involvedObject, message = "", lastTimestamp, eventTime }: PullEvent): void {
     const { uid } = involvedObject ?? {};
     const container = /\{(.+)\}$/.exec(involvedObject?.fieldPath ?? "")?.[1];
     const time = new Date(lastTimestamp ?? eventTime ?? Number.NaN);
-    if (uid === undefined || container === undefined || !(time.getTime() > 0)) return;
-    const known = this.#pulled.get(uid) ?? new Map<string, { pulling: Date; pulled: Date }>();
-    if (!known.has(container)) {
-      const pulled = withinSecond(time, this.#api.now());
-      const pulling = new Date(pulled.getTime() - pullMs(message ?? ""));
-      known.set(container, { pulling, pulled });
+    if (uid === undefined || container === undefined || !REASONS.includes(reason)) return;
+    if (!(time.getTime() > 0)) return;
+    const known = this.#pulls.get(uid) ?? new Map<string, Pull>();
+    const before = known.get(container);
+    if (!before?.pulled) {
+      const at = withinSecond(time, this.#api.now());
+      const image = /"(.+?)"/.exec(message)?.[1] ?? "";
+      const pull =
+        reason === "Pulled"
+          ? { image, pulling: new Date(at.getTime() - pullMs(message)), pulled: at }
+          : { image, pulling: at, pulled: null };
+      known.set(container, pull);
     }
-    this.#pulled.set(uid, known);
-    const [oldest] = this.#pulled.keys();
-    if (this.#pulled.size > MAX_PODS && oldest !== undefined) this.#pulled.delete(oldest);
+    this.#pulls.set(uid, known);
+    const [oldest] = this.#pulls.keys();
+    if (this.#pulls.size > MAX_PODS && oldest !== undefined) this.#pulls.delete(oldest);
+    this.#followers.get(uid)?.();
   }
 }
 

@@ -119,7 +119,7 @@ class KubernetesRunner implements Runner {
     const pulls = this.#pullsOf(handle.namespace);
     let isOver = false;
     try {
-      for await (const observation of observePod(tools, handle, signal)) {
+      for await (const observation of observePod({ ...tools, pulls }, handle, signal)) {
         isOver = observation.phase === "ended";
         const pod = tools.watch.get(handle.name);
         if (isOver) this.#keepSight(handle, pod ?? tools.watch.lastSight(handle.name));

@@ -6,6 +6,7 @@ import { endingFrom } from "./causes.ts";
 import { removePod } from "./destroy.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { deletionAskedAt } from "./end-facts.ts";
+import type { ImagePulls } from "./image-pulls.ts";
 import { ANNOTATION, hasLostMain, type Pod } from "./pod.ts";
 import { type PodState, stateFromPod } from "./pod-status.ts";
 import { PodWarnings } from "./pod-warnings.ts";
@@ -24,6 +25,7 @@ interface ObserveTools {
   api: ClusterApi;
   watch: PodWatch;
   deliveries: Deliveries;
+  pulls?: ImagePulls;
 }
 
 interface Explained {
@@ -56,7 +58,7 @@ export async function* observePod(
   const bell = new Bell(signal);
   const unlisten = watch.listen(handle.name, () => bell.ring());
   const waits = new WaitClock();
-  const warnings = new PodWarnings(api, () => bell.ring());
+  const warnings = new PodWarnings(api, () => bell.ring(), tools.pulls);
   let shown = "";
   try {
     for (;;) {

@@ -144,12 +144,12 @@ function waitFromPod(pod: Pod): Wait {
   if (scheduled?.status === "False" && scheduled.reason) {
     return waitOfScheduler(scheduled.reason, scheduled.message ?? "");
   }
-  if (!scheduled && !pod.spec?.nodeName) return waitOnTheWay("scheduling", "");
+  if (!scheduled && !pod.spec?.nodeName) return waitOnTheWay("scheduling");
   const isUploaded = pod.metadata.annotations?.[ANNOTATION.upload] === "true";
   if (isUploaded && statusOf(pod, INIT_HELPER)?.state?.running) return BRINGING;
   const inits = (pod.status?.initContainerStatuses ?? []).map(({ name }) => name);
   const waits = [...inits, HELPER, MAIN].map((name) => waitOfOne(pod, name));
-  return waits.find((wait) => wait !== null) ?? waitOfInit(pod) ?? waitOnTheWay("starting", "");
+  return waits.find((wait) => wait !== null) ?? waitOfInit(pod) ?? waitOnTheWay("starting");
 }
 
 /** A container of the flow that has to end, or to be ready, before main may begin. */

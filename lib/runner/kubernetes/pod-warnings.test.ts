@@ -46,7 +46,7 @@ test.each([
   const all = [warning("another", "other"), warning("uid", "login")];
   const place = await apiOf(mayWatch ? all : all.slice(1), { mayWatch });
   const warnings = new PodWarnings(place.api, () => undefined);
-  const starting = waitOnTheWay("starting", "");
+  const starting = waitOnTheWay("starting");
   const explained = async (): Promise<string> => {
     const { wait } = await warnings.explain(pod, starting, AbortSignal.timeout(90_000));
     return wait.waiting.message;
@@ -61,7 +61,7 @@ test.each([
 test("a pod that starts in time costs no request", async () => {
   const place = await apiOf([warning("uid", "login")], { mayWatch: true });
   const warnings = new PodWarnings(place.api, () => undefined);
-  const starting = waitOnTheWay("starting", "");
+  const starting = waitOnTheWay("starting");
   const { wait, againAt } = await warnings.explain(pod, starting, AbortSignal.timeout(90_000));
   expect(wait).toBe(starting);
   expect(againAt).toBeGreaterThan(Date.now() - 1000);

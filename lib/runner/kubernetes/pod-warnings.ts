@@ -1,4 +1,5 @@
 import type { ClusterApi } from "./api.ts";
+import type { ImagePulls } from "./image-pulls.ts";
 import type { Pod } from "./pod.ts";
 import { type Wait, waitOfEvents, type WarningEvent } from "./waiting-causes.ts";
 import { type WarningWatch, warningWatchOf } from "./warning-watch.ts";
@@ -9,12 +10,13 @@ const SLOW_MS = 500;
 const LOOKS = [1, 3, 10, 30, 60, 120, 300];
 
 /**
- * What a pod's status does not tell while its containers are being made: volumes, network, sandbox.
+ * What a pod's status does not tell while its containers are being made: volumes, network, images.
  * Only the pod's events do, so they are followed when that takes unusually long.
  */
 export class PodWarnings {
   readonly #api: ClusterApi;
   readonly #ring: () => void;
+  readonly #pulls: ImagePulls | null;
   #since: number | null = null;
   #looks = 0;
   #read: WarningEvent[] = [];
@@ -22,9 +24,10 @@ export class PodWarnings {
   #unfollow: (() => void) | null = null;
 
   /** `ring` is called when there may be more to explain. */
-  constructor(api: ClusterApi, ring: () => void) {
+  constructor(api: ClusterApi, ring: () => void, pulls: ImagePulls | null = null) {
     this.#api = api;
     this.#ring = ring;
+    this.#pulls = pulls;
   }
 
   /** The wait that the events explain, or the same one; and when to ask again. */
@@ -43,7 +46,12 @@ export class PodWarnings {
     const { namespace, uid } = pod.metadata;
     if (!this.#watch) {
       this.#watch = warningWatchOf(this.#api, namespace);
-      this.#unfollow = this.#watch.follow(uid, this.#ring);
+      const unfollow = this.#watch.follow(uid, this.#ring);
+      const unfollowPulls = this.#pulls?.follow(uid, this.#ring);
+      this.#unfollow = () => {
+        unfollow();
+        unfollowPulls?.();
+      };
     }
     let againAt: number | null = null;
     if (this.#watch.isRefused) {
@@ -53,7 +61,8 @@ export class PodWarnings {
       }
       againAt = this.#looks < LOOKS.length ? this.#nextLook() : null;
     }
-    const explained = waitOfEvents([...this.#read, ...this.#watch.eventsOf(uid)]);
+    const pull = this.#pulls?.runningPull(pod) ?? null;
+    const explained = waitOfEvents([...this.#read, ...this.#watch.eventsOf(uid)], pull);
     return { wait: explained ?? wait, againAt };
   }
 

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { endingOfWait, waitOfContainer, waitOfScheduler, waitOnTheWay } from "./waiting-causes.ts";
+import {
+  endingOfWait,
+  waitForInit,
+  waitOfContainer,
+  waitOfEvents,
+  waitOfScheduler,
+  waitOnTheWay,
+} from "./waiting-causes.ts";
 
 const image = "registry.example/team/app:1";
 
@@ -145,7 +152,34 @@ test("a final reason is told as it is", () => {
 });
 
 test("a container that never came up is a platform failure with something to do", () => {
-  const ending = endingOfWait(waitOnTheWay("starting", ""), 30);
+  const ending = endingOfWait(waitOnTheWay("starting"), 30);
   expect(ending).toMatchObject({ fault: "platform", mainStarted: false });
   expect(ending.remedy).not.toBe("");
+});
+
+test("an image that takes too long ends as one, with something to do", () => {
+  const since = new Date("2026-11-29T22:00:00Z");
+  const wait = waitOfEvents([], { container: "main", image, since });
+  if (!wait) throw new Error("It is being pulled.");
+  expect(wait.waiting).toMatchObject({
+    kind: "pulling",
+    message: `The node pulls the image "${image}".`,
+    evidence: expect.stringContaining("since 2026-11-29T22:00:00.000Z"),
+  });
+  expect(endingOfWait(wait, 600)).toMatchObject({
+    kind: "image",
+    message: expect.stringMatching(/waitUntilRunning \(600 s\).*pulls the image/),
+    remedy: expect.stringContaining("raise that, choose a smaller image"),
+    mainStarted: false,
+  });
+});
+
+test("an init container that takes too long is named by the end", () => {
+  expect(endingOfWait(waitForInit("prepare"), 600)).toMatchObject({
+    kind: "timeout",
+    fault: "user",
+    message: expect.stringContaining('The init container "prepare" runs before the task.'),
+    remedy: expect.stringContaining("podSpec.initContainers"),
+    mainStarted: false,
+  });
 });

@@ -1,9 +1,10 @@
-import type { Ending, RunWaiting } from "../contract.ts";
+import type { Ending, EndingKind, RunWaiting } from "../contract.ts";
 import { evidenceFrom, filled, type WaitCause, type Words, wordsIn } from "./cause.ts";
 import { CONTAINER_CAUSES, HELPER_REMEDY, RUNTIME_REMEDY } from "./container-causes.ts";
 import { isRuntimesFault } from "./end-facts.ts";
 import { EVENT_CAUSES } from "./event-causes.ts";
 import { errorIn, IMAGE_CAUSES } from "./image-causes.ts";
+import { ON_THE_WAY, type OnTheWayRow } from "./on-the-way-causes.ts";
 import type { Terminated } from "./pod.ts";
 import { SCHEDULER_CAUSES } from "./scheduler-causes.ts";
 
@@ -15,6 +16,8 @@ export interface Wait {
   isOurs?: boolean;
   /** After how long this reason ends the attempt; null: it may heal, until the limit of all waiting. */
   graceSeconds: number | null;
+  /** What the attempt ends as that waited too long for this. */
+  endsAs: EndingKind;
 }
 
 interface WaitFacts {
@@ -24,11 +27,12 @@ interface WaitFacts {
   message: string;
 }
 
-function waitOf(cause: WaitCause, words: Words, evidence: string): Wait {
+function waitOf(cause: WaitCause | OnTheWayRow, words: Words, evidence: string): Wait {
   const { kind, fault, graceSeconds } = cause;
+  const endsAs = "endsAs" in cause ? cause.endsAs : cause.kind;
   const message = filled(cause.says, words);
   const remedy = filled(cause.remedy, words);
-  return { waiting: { kind, message, remedy, evidence }, fault, graceSeconds };
+  return { waiting: { kind, message, remedy, evidence }, fault, graceSeconds, endsAs };
 }
 
 /** Reasons of a container whose image cannot be pulled: what the message says decides. */
@@ -68,6 +72,7 @@ export function waitOfScheduler(reason: string, message: string): Wait {
     },
     fault: "user",
     graceSeconds: null,
+    endsAs: "unschedulable",
   };
 }
 
@@ -85,12 +90,17 @@ export interface WarningEvent {
   eventTime?: string | null;
 }
 
-/** The newest warning as a reason to wait; null without any. */
-export function waitOfEvents(events: WarningEvent[]): Wait | null {
+/**
+ * What the events tell as a reason to wait: the newest warning, or the image that is being pulled; null
+ * without either. A node that pulls is past what it complained of before.
+ */
+export function waitOfEvents(events: WarningEvent[], pull: RunningPull | null = null): Wait | null {
   const time = (event: WarningEvent): string => event.lastTimestamp ?? event.eventTime ?? "";
   // What the scheduler said is over once the node has the pod.
   const ofNode = events.filter(({ reason }) => reason !== "FailedScheduling");
   const newest = ofNode.toSorted((a, b) => (time(a) < time(b) ? 1 : -1))[0];
+  if (pull && !(Date.parse(newest ? time(newest) : "") > pull.since.getTime()))
+    return waitOfPull(pull);
   if (!newest) return null;
   const message = newest.message ?? "";
   for (const row of EVENT_CAUSES) {
@@ -110,6 +120,7 @@ export const BRINGING: Wait = {
   },
   fault: "platform",
   graceSeconds: null,
+  endsAs: "input-files",
   isOurs: true,
 };
 
@@ -125,44 +136,43 @@ export function waitOfBroken(name: string, end: Terminated): Wait {
     },
     fault: isRuntimes ? "platform" : "user",
     graceSeconds: 0,
+    endsAs: "config",
   };
 }
 
 /** What is only on its way: nothing is wrong, and this is what happens. */
-export function waitOnTheWay(kind: "scheduling" | "pulling" | "starting", evidence: string): Wait {
-  const message = {
-    scheduling: "The pod waits for the scheduler.",
-    pulling: "The node pulls the image.",
-    starting: "The node starts the container.",
-  }[kind];
-  return {
-    waiting: { kind, message, remedy: "", evidence },
-    fault: "platform",
-    graceSeconds: null,
-  };
+export function waitOnTheWay(step: "scheduling" | "starting"): Wait {
+  return waitOf(ON_THE_WAY[step], {}, "");
 }
 
 /** The init container that runs before main; how long that takes is the flow's affair. */
 export function waitForInit(container: string): Wait {
-  const wait = waitOnTheWay("starting", "");
-  const message = `The init container "${container}" runs before the task.`;
-  return { ...wait, waiting: { ...wait.waiting, message }, fault: "user" };
+  return waitOf(ON_THE_WAY.init, { container }, "");
 }
 
-const ON_THE_WAY = { scheduling: "unschedulable", pulling: "image", starting: "volume" } as const;
+/** An image that a node fetches. */
+export interface RunningPull {
+  container: string;
+  image: string;
+  since: Date;
+}
+
+function waitOfPull({ container, image, since }: RunningPull): Wait {
+  const evidence = `Pulling image "${image}", of the container "${container}", since ${since.toISOString()}`;
+  return waitOf(ON_THE_WAY.pulling, { image }, evidence);
+}
 
 /** The end of an attempt that waited too long for this. */
 export function endingOfWait(wait: Wait, limitSeconds: number | null): Ending {
-  const { kind, message, remedy, evidence } = wait.waiting;
-  const isPlain = kind === "scheduling" || kind === "pulling" || kind === "starting";
+  const { message, remedy, evidence } = wait.waiting;
   return {
-    kind: isPlain ? ON_THE_WAY[kind] : kind,
+    kind: wait.endsAs,
     exitCode: null,
     message:
       limitSeconds === null
         ? message
         : `The container did not run within waitUntilRunning (${limitSeconds} s). ${message}`,
-    remedy: remedy || "Look at the pod's events (kubectl describe pod), or raise waitUntilRunning.",
+    remedy,
     evidence,
     fault: wait.fault,
     mainStarted: false,
