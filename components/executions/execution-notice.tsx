@@ -4,6 +4,7 @@ import type { ReactElement } from "react";
 import { buttonClass } from "#components/ui/button.tsx";
 import { CodeText } from "#components/ui/code-text.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { clockText } from "#components/ui/time-text.ts";
 import type { ExecutionView } from "#lib/core/execution-view.ts";
 import { paths } from "#lib/core/paths.ts";
 import { noticeTitle } from "./notice-title.ts";
@@ -20,7 +21,8 @@ export function ExecutionNotice({
   execution: ExecutionView;
   rows: readonly TaskRow[];
 }): ReactElement | null {
-  const word = wordOf(execution, rows, useNow(execution));
+  const nowMs = useNow(execution);
+  const word = wordOf(execution, rows, nowMs);
   if (word === null) return null;
   const said = word.kind === "failure" ? word.failure : word.waiting;
   const line = (word.kind === "failure" ? word.failure.line : null) ?? word.row?.line ?? null;
@@ -32,11 +34,16 @@ export function ExecutionNotice({
       <Notice
         tone={word.kind === "failure" && execution.state !== "WARNING" ? "failed" : "warning"}
         isAlert={word.kind === "waiting"}
-        title={noticeTitle(
-          word.row?.key ?? null,
-          word.kind === "failure" ? "failed" : "waits",
-          said.message,
-        )}
+        title={
+          <>
+            {noticeTitle(
+              word.row?.key ?? null,
+              word.kind === "failure" ? "failed" : "waits",
+              said.message,
+            )}
+            {word.kind === "failure" ? null : <Since date={word.waiting.since} nowMs={nowMs} />}
+          </>
+        }
         actions={
           <>
             {word.kind === "failure" ? (
@@ -62,5 +69,15 @@ export function ExecutionNotice({
         )}
       </Notice>
     </div>
+  );
+}
+
+/** Not read out: it changes every second. */
+function Since({ date, nowMs }: { date: string; nowMs: number }): ReactElement {
+  return (
+    <span aria-hidden className="font-normal text-ink-3 tabular-nums">
+      {" "}
+      {clockText(nowMs - Date.parse(date))}
+    </span>
   );
 }

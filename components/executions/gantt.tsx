@@ -5,7 +5,9 @@ import { Dot } from "#components/ui/state-chip.tsx";
 import { STATE_LOOK, type Tone } from "#components/ui/state-tone.ts";
 import { clockText, durationText } from "#components/ui/time-text.ts";
 import type { ExecutionView, TaskRunView } from "#lib/core/execution-view.ts";
+import type { Waiting } from "#lib/core/failure.ts";
 import { isTerminal } from "#lib/core/state.ts";
+import { platformText } from "./earlier-attempts.ts";
 import { GanttBar, type Timeline } from "./gantt-bar.tsx";
 import { transferText } from "./steps.ts";
 import { latestAttempt, type TaskRow, typeName, waitingOf } from "./task-rows.ts";
@@ -112,10 +114,18 @@ function noteOfPlan({ waitsFor }: TaskRow, isLive: boolean): string {
   return isLive ? "not run yet" : "not run";
 }
 
+const WAITS: Partial<Record<Waiting["kind"], string>> = {
+  pulling: "pulls its image",
+  retry: "tries again",
+};
+
 /** What is to know about a row beside its name: what it is, or why nothing happens. */
 function noteOf(row: TaskRow, run: TaskRunView, nowMs: number): string {
   const waiting = waitingOf(run);
-  if (waiting !== null) return `pending ${clockText(nowMs - Date.parse(waiting.since))}`;
+  if (waiting !== null) {
+    const what = WAITS[waiting.kind] ?? "pending";
+    return `${what} ${clockText(nowMs - Date.parse(waiting.since))}`;
+  }
   const attempt = latestAttempt(run);
   const onTheWay = attempt?.download ?? attempt?.upload ?? null;
   if (onTheWay !== null && onTheWay.done < onTheWay.total && run.endedAt === null) {
@@ -123,6 +133,8 @@ function noteOf(row: TaskRow, run: TaskRunView, nowMs: number): string {
   }
   const parts = [typeName(row.type)];
   if (run.attempts.length > 1) parts.push(`attempt ${run.attempts.length}`);
+  const platform = platformText(run);
+  if (platform !== null) parts.push(platform);
   if (run.state === "SKIPPED") parts.push("skipped");
   return parts.join(" · ");
 }

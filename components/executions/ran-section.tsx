@@ -4,6 +4,7 @@ import { STATE_LOOK } from "#components/ui/state-tone.ts";
 import type { AttemptView, TaskRunView } from "#lib/core/execution-view.ts";
 import { paths } from "#lib/core/paths.ts";
 import { connectionName } from "./connection-name.ts";
+import { whyTriedAgain } from "./earlier-attempts.ts";
 import { PaneSection } from "./pane-section.tsx";
 
 /** Where each attempt of a task ran, and how its process ended. Nothing for tasks of the worker itself. */
@@ -26,6 +27,7 @@ export function RanSection({
             {attempts.length === 1 ? null : (
               <Row name={`Attempt ${attempt.number + 1}`}>{STATE_LOOK[attempt.state].label}</Row>
             )}
+            <WhyTriedAgain run={run} attempt={attempt} />
             <AttemptRows
               executionId={executionId}
               attempt={attempt}
@@ -35,6 +37,23 @@ export function RanSection({
         ))}
       </dl>
     </PaneSection>
+  );
+}
+
+function WhyTriedAgain({
+  run,
+  attempt,
+}: {
+  run: TaskRunView;
+  attempt: AttemptView;
+}): ReactElement | null {
+  const why = whyTriedAgain(run, attempt);
+  if (why === null) return null;
+  return (
+    <div className="px-4 pb-1">
+      <dt className="sr-only">Why it was tried again</dt>
+      <dd className="break-words text-ink-3">{why}</dd>
+    </div>
   );
 }
 

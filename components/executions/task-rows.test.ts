@@ -77,6 +77,10 @@ describe("what a person should know now", () => {
     expect(said(waiting("unschedulable"), 0)).toMatchObject({ kind: "waiting" });
   });
 
+  test("a try that the platform cost is said at once, however short its pause", () => {
+    expect(said(waiting("retry"), 0)).toMatchObject({ kind: "waiting" });
+  });
+
   test("a pull is worth a word when it takes long", () => {
     expect(said(waiting("pulling"), 3)).toBeNull();
     expect(said(waiting("pulling"), 12)).toMatchObject({ kind: "waiting" });

@@ -64,15 +64,14 @@ export function waitingOf(run: TaskRunView | null): Waiting | null {
   return attempt.waiting;
 }
 
-/** The reasons that pass by themselves within seconds: no notice for them, unless they last. */
-const PASSING: ReadonlySet<Waiting["kind"]> = new Set([
+/** The steps of every start that goes well: no notice for them, unless they last. */
+const STEPS: ReadonlySet<Waiting["kind"]> = new Set([
   "scheduling",
   "pulling",
   "starting",
   "uploading",
-  "retry",
 ]);
-/** How long a reason that usually passes may last before it is worth a notice. */
+/** How long a step may last before it is worth a notice. */
 const PATIENCE_MS = 10_000;
 
 /** What a person should know about an execution now: its failure, or why it does not go on. */
@@ -95,8 +94,8 @@ export function wordOf(
   for (const row of rows) {
     const waiting = waitingOf(row.run);
     if (waiting === null) continue;
-    const isPassing = PASSING.has(waiting.kind);
-    if (isPassing && nowMs - Date.parse(waiting.since) < PATIENCE_MS) continue;
+    const isStep = STEPS.has(waiting.kind);
+    if (isStep && nowMs - Date.parse(waiting.since) < PATIENCE_MS) continue;
     return { kind: "waiting", waiting, row };
   }
   return wordOfNoWorker(execution, rows, nowMs);
