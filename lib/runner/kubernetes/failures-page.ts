@@ -70,6 +70,7 @@ What no pod tells:
 - Its node does not answer: 90 s after the pod should be gone it is \`node-lost\`. What ran there may still run, so
   it is run again only where the task has a \`retry\`.
 - The namespace is being deleted, or gone: \`namespace\`, instead of \`deleted\` or \`lost\`.
+- The Job of a task with \`job\` is suspended: \`preempted\`, instead of \`deleted\` or \`lost\`.
 - The API server cannot be reached: nothing is decided. The run is followed again once it answers.
 - How much memory a program would have needed: nobody measures that. Killed at its limit it had used that
   limit, which no program gets beyond; killed for want of memory on the node, its use is not kept anywhere.

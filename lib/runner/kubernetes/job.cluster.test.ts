@@ -111,6 +111,23 @@ describe.concurrent("a task in a Job", () => {
     await expectNothingOf(spec.attemptId);
   });
 
+  test("that is suspended while its pod runs is told so, as the platform's act", async () => {
+    const spec = jobSpec("trap 'exit 0' TERM; sleep 60 & wait");
+    const handle = await runner.start(spec, signal());
+    for await (const { phase } of runner.observe(handle, signal())) {
+      if (phase === "running") break;
+    }
+    const watched = watchToEnd(runner, handle, signal());
+    const [job] = await objects("jobs", spec.attemptId);
+    const path = `/apis/batch/v1/namespaces/${namespace.name}/jobs/${job?.metadata.name}`;
+    await admin.patch(path, { spec: { suspend: true } });
+    const { ending } = await watched;
+    expect(ending).toMatchObject({ kind: "preempted", fault: "platform", mainStarted: true });
+    expect(ending.message).toContain(`The Job ${job?.metadata.name} was suspended`);
+    await destroy(handle);
+    await expectNothingOf(spec.attemptId);
+  });
+
   test("that is destroyed while it runs gets SIGTERM first", async () => {
     const spec = jobSpec("trap 'echo told; exit 0' TERM; echo begun; sleep 60 & wait");
     const handle = await runner.start(spec, signal());

@@ -12,7 +12,7 @@ import { type PodState, stateFromPod } from "./pod-status.ts";
 import { PodWarnings } from "./pod-warnings.ts";
 import type { PodWatch } from "./pod-watch.ts";
 import { readPod } from "./read-pod.ts";
-import { toldOfNamespace } from "./vanished.ts";
+import { toldOfRemoval } from "./vanished.ts";
 import { BRINGING, endingOfWait, type Wait } from "./waiting-causes.ts";
 
 const DEFAULT_WAIT_SECONDS = 600;
@@ -77,7 +77,7 @@ export async function* observePod(
         yield { ...told, phase: "given-up" };
         if (!(await endDecided(api, handle, bell, signal))) told = { ...told, mayStillRun: true };
       }
-      const observation = await withNamespace(api, handle, { seen: told, signal });
+      const observation = await withRemoval(api, handle, { seen: told, signal });
       const text = JSON.stringify(observation);
       if (text !== shown) {
         shown = text;
@@ -182,13 +182,13 @@ function lookAtRunning(
   };
 }
 
-async function withNamespace(
+async function withRemoval(
   api: ClusterApi,
   handle: RunHandle,
   { seen, signal }: { seen: Observation; signal: AbortSignal },
 ): Promise<Observation> {
   if (seen.phase !== "ended") return seen;
-  return { ...seen, ending: await toldOfNamespace(api, handle, { ending: seen.ending, signal }) };
+  return { ...seen, ending: await toldOfRemoval(api, handle, { ending: seen.ending, signal }) };
 }
 
 /**

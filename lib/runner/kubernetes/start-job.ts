@@ -13,7 +13,7 @@ const POD_MS = 15_000;
 /** A stream that the server ends early is opened again, but not at once. */
 const REOPEN_MS = 250;
 
-interface Job {
+export interface Job {
   metadata: Pod["metadata"];
   spec?: { suspend?: boolean };
   status?: { conditions?: { type: string; status: string }[] };
@@ -108,7 +108,7 @@ async function firstPod(
   }
 }
 
-function isFinished({ status }: Job): boolean {
+export function isFinished({ status }: Job): boolean {
   const ends = ["Complete", "Failed"];
   return (status?.conditions ?? []).some(
     ({ type, status: is }) => ends.includes(type) && is === "True",
