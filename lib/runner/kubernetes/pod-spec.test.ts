@@ -190,6 +190,13 @@ test("a timeout is the container's, with the pod's as a net below it", () => {
   expect(metadata.annotations["podflow.dev/timeout-seconds"]).toBe("90.5");
 });
 
+test("a timeout that is longer than Kubernetes can count is as long as it can", () => {
+  const longest = 2 ** 31 - 1;
+  const { spec: made } = podOf({ timeoutSeconds: 100 * 365 * 24 * 3600 });
+  expect(made.containers[0]?.livenessProbe).toMatchObject({ initialDelaySeconds: longest });
+  expect(made.activeDeadlineSeconds).toBe(longest);
+});
+
 test("a long upload is not taken from the task's time", () => {
   const big = file("big", 500 * 1024 ** 2);
   const { spec: made } = podOf({ timeoutSeconds: 60, inputFiles: [big] });

@@ -8,6 +8,8 @@ const DEADLINE_MARGIN_SECONDS = 60;
 const FETCHING_SECONDS = 3_600;
 /** SIGTERM to SIGKILL when a time limit is over. */
 const TIMEOUT_GRACE_SECONDS = 10;
+/** Kubernetes takes no more. */
+const LONGEST_SECONDS = 2 ** 31 - 1;
 
 /**
  * Kubernetes has no time limit for one container, and the pod's would end the helper with the
@@ -15,9 +17,10 @@ const TIMEOUT_GRACE_SECONDS = 10;
  * container alone, also when nobody of ours is left.
  */
 export function timeLimit(spec: AttemptSpec): object {
+  const seconds = Math.ceil(spec.timeoutSeconds ?? 1) + uploadAllowance(spec);
   return {
     tcpSocket: { port: 1 },
-    initialDelaySeconds: Math.max(1, Math.ceil(spec.timeoutSeconds ?? 1) + uploadAllowance(spec)),
+    initialDelaySeconds: Math.min(Math.max(1, seconds), LONGEST_SECONDS),
     periodSeconds: 1,
     failureThreshold: 1,
     timeoutSeconds: 1,
@@ -42,5 +45,6 @@ export function podDeadline(spec: AttemptSpec): number {
   const { waitUntilRunningSeconds } = spec.kubernetes;
   const own = Math.ceil(spec.timeoutSeconds ?? 0) + uploadAllowance(spec);
   const fetching = spec.keepsFiles ? FETCHING_SECONDS : 0;
-  return Math.ceil(own + waitUntilRunningSeconds + DEADLINE_MARGIN_SECONDS + fetching);
+  const all = own + waitUntilRunningSeconds + DEADLINE_MARGIN_SECONDS + fetching;
+  return Math.min(Math.ceil(all), LONGEST_SECONDS);
 }

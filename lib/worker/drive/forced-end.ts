@@ -1,3 +1,4 @@
+import type { Task } from "#lib/flow/flow.ts";
 import type { Drive } from "./drive.ts";
 import { timeoutFailure } from "./ending.ts";
 import type { Forced } from "./progress.ts";
@@ -5,16 +6,19 @@ import type { Forced } from "./progress.ts";
 /** Timers of Node count to 2^31 ms only. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** What of a drive decides about its end. */
+type Driven = Pick<Drive, "held" | "progress" | "now"> & { task: Pick<Task, "range"> };
+
 /** Why we end a run ourselves: it is killed, too late, or cannot begin. The first reason wins. */
 export class ForcedEnd {
-  readonly #drive: Drive;
+  readonly #drive: Driven;
   readonly #decided = Promise.withResolvers<Forced>();
   readonly #controller = new AbortController();
   readonly #onKill: () => void;
   #reason: Forced | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(drive: Drive) {
+  constructor(drive: Driven) {
     this.#drive = drive;
     this.#onKill = () => this.decide({ kind: "killed" });
     const { killed } = drive.held;
@@ -51,10 +55,16 @@ export class ForcedEnd {
     if (this.#timer) return;
     const rest = since.getTime() + limitMs - this.#drive.now().getTime();
     const failure = timeoutFailure(limitMs, this.#drive.task.range.startLine);
-    this.#timer = setTimeout(
-      () => this.decide({ kind: "failed", failure }),
-      Math.min(Math.max(rest, 0), LONGEST_TIMER_MS),
-    );
+    this.#decideAfter(rest, { kind: "failed", failure });
+  }
+
+  /** In pieces that a timer can count. */
+  #decideAfter(restMs: number, reason: Forced): void {
+    const pieceMs = Math.min(Math.max(restMs, 0), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      if (restMs > pieceMs) this.#decideAfter(restMs - pieceMs, reason);
+      else this.decide(reason);
+    }, pieceMs);
   }
 
   /** The code has ended by itself: nothing is too late any more. A kill still is one. */
