@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   NAMESPACE,
   openStage,
@@ -10,6 +10,7 @@ import {
   taskOf,
 } from "#e2e/executions/stage.ts";
 import { someWorker, until } from "#e2e/executions/worker-stage.ts";
+import { log } from "#lib/config/log.ts";
 import { getExecution } from "#lib/executions/read.ts";
 import { forgetOldUploads, usedConnections } from "#lib/executions/sweep.ts";
 import { storeUpload } from "#lib/executions/upload.ts";
@@ -22,6 +23,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 });
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => stage.close());
 
 const script = (...commands: string[]) =>
@@ -68,6 +70,53 @@ describe("the sweep", () => {
     await pool().query(over, [id]);
     expect(await sweepRuns(runner, later())).toHaveLength(2);
     expect(place.runs.size).toBe(0);
+  });
+
+  it("goes on with the others where one cannot be removed", async () => {
+    const place = new FakePlace();
+    const runner = createFakeRunner(place);
+    const worker = someWorker(runner);
+    const ids: string[] = [];
+    for (let made = 0; made < 3; made += 1) {
+      const id = await someExecution(await script("  - sleep 60"));
+      await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
+      ids.push(id);
+    }
+    await worker.stop();
+    await pool().query("UPDATE attempts SET state = 'FAILED' WHERE execution_id = ANY ($1)", [ids]);
+    const [first] = place.runs.keys();
+    const destroy = runner.destroy.bind(runner);
+    runner.destroy = async (target, ...rest) => {
+      if (target.attemptId === first) throw new Error("It may not be deleted.");
+      return destroy(target, ...rest);
+    };
+    const warned = vi.spyOn(log(), "warn");
+    const removed = await sweepRuns(runner, later());
+    expect(warned.mock.calls).toEqual([
+      [
+        expect.objectContaining({ run: `/fake/${first}`, error: "Error: It may not be deleted." }),
+        "a run that nobody owns could not be removed: trying again later",
+      ],
+    ]);
+    expect(removed.map(({ executionId }) => executionId)).toEqual(ids.slice(1));
+    expect([...place.runs.keys()]).toEqual([first]);
+    const [left] = (await getExecution(ids[0] ?? "")).taskRuns;
+    expect(left?.attempts[0]?.marks.removed).toBeUndefined();
+  });
+
+  it("says in the worker's log what it removes, with its namespace and its age", async () => {
+    const place = new FakePlace();
+    const runner = createFakeRunner(place);
+    const worker = someWorker(runner);
+    const id = await someExecution(await script("  - sleep 60"));
+    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
+    await worker.stop();
+    await pool().query("UPDATE attempts SET state = 'FAILED' WHERE execution_id = $1", [id]);
+    const [run] = place.runs.values();
+    const told = vi.spyOn(log(), "info");
+    await sweepRuns(runner, new Date(Number(run?.createdAt) + 3_600_000));
+    const facts = { run: run?.handle.name, namespace: "", execution: id, ageSeconds: 3600 };
+    expect(told).toHaveBeenCalledWith(facts, "a run that nobody owns is removed");
   });
 
   it("leaves pods that their flow keeps", async () => {

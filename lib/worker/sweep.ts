@@ -72,12 +72,23 @@ export async function sweepRuns(
     old.map(({ handle: { attemptId }, taskRunId }) => ({ attemptId, taskRunId })),
   );
   const stray = old.filter((run) => !kept.has(run.handle.attemptId));
-  for (const { handle, executionId } of stray) {
-    log().info({ run: handle.name, execution: executionId }, "a run that nobody owns is removed");
-    await destroyOnce(runner, handle, 0);
+  const removed: OwnedRun[] = [];
+  for (const run of stray) {
+    const { handle, executionId } = run;
+    const facts = { run: handle.name, namespace: handle.namespace, execution: executionId };
+    try {
+      await destroyOnce(runner, handle, 0);
+    } catch (error) {
+      const why = "a run that nobody owns could not be removed: trying again later";
+      log().warn({ ...facts, error: String(error) }, why);
+      continue;
+    }
+    const ageSeconds = Math.round((now.getTime() - run.createdAt.getTime()) / 1000);
+    log().info({ ...facts, ageSeconds }, "a run that nobody owns is removed");
     await recordRemoval({ executionId, attemptId: handle.attemptId }, new Date());
+    removed.push(run);
   }
-  return stray;
+  return removed;
 }
 
 /** Deletes stored bytes that no artifact refers to and that are older than the moment. */
