@@ -11,23 +11,29 @@ export interface Place {
   runner: Runner;
   /** null: the task's own `config` names the cluster. */
   connectionId: string | null;
+  /** Whose cluster a `config` has what it does not name itself; null without one. */
+  baseConnectionId: string | null;
 }
 
 /**
  * The place that the plan asks for. The connection that a person picked comes before what the flow
- * says. @throws RunnerError when it cannot be opened
+ * says; what has begun is where it is, whatever the default is by now.
+ * @throws RunnerError when it cannot be opened
  */
 export async function openPlace(drive: Drive, choice: TaskRunnerChoice): Promise<Place> {
-  const { runners, pickedConnectionId, over } = drive;
-  if (pickedConnectionId === null && choice.kind === "kubernetes" && choice.config !== null) {
-    const base = await runners.defaultConnectionId();
-    const runner = await runners.openRunnerForConfig(choice.config, base, over);
-    return { runner, connectionId: null };
+  const { runners, attempt, progress, over } = drive;
+  const hasBegun = attempt.handle !== null;
+  const ownId = hasBegun ? attempt.connectionId : drive.pickedConnectionId;
+  if (ownId === null && choice.kind === "kubernetes" && choice.config !== null) {
+    const begunWith = hasBegun ? progress.baseConnectionId : null;
+    const baseConnectionId = begunWith ?? (await runners.defaultConnectionId());
+    const runner = await runners.openRunnerForConfig(choice.config, baseConnectionId, over);
+    return { runner, connectionId: null, baseConnectionId };
   }
-  const isProcess = pickedConnectionId === null && choice.kind === "process";
-  const connectionId =
-    pickedConnectionId ?? (isProcess ? THIS_MACHINE : await runners.defaultConnectionId());
-  return { runner: await runners.openRunner(connectionId, over), connectionId };
+  const isProcess = ownId === null && choice.kind === "process";
+  const connectionId = ownId ?? (isProcess ? THIS_MACHINE : await runners.defaultConnectionId());
+  const runner = await runners.openRunner(connectionId, over);
+  return { runner, connectionId, baseConnectionId: null };
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Progress {
   isRemarked: boolean;
   /** Whether the log says what there is to say of the attempt's end. */
   isEndTold: boolean;
+  /** The connection from which the task's own `config` has what it does not name; null without one. */
+  baseConnectionId: string | null;
   /** Whether the pod stays after its end. */
   keepsPod: boolean;
   /** How often a drive broke for a reason that is our own mistake. */
@@ -61,6 +63,7 @@ const NONE: Progress = {
   runningSince: null,
   isRemarked: false,
   isEndTold: false,
+  baseConnectionId: null,
   keepsPod: false,
   crashes: 0,
 };

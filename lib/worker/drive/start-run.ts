@@ -43,7 +43,7 @@ export async function startRun(
         runner: place.runner.kind,
         ...(place.connectionId === null ? {} : { connectionId: place.connectionId }),
         marks: drive.marks.note("created", drive.now()),
-        progress: { keepsPod: drive.progress.keepsPod },
+        progress: { keepsPod: drive.progress.keepsPod, baseConnectionId: place.baseConnectionId },
       });
       return handle;
     } catch (error) {

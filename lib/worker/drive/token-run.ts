@@ -43,7 +43,7 @@ export interface ProviderTask {
 /** The drive of the provider's task, as an attempt of its own that is over when this is aborted. */
 export function providerDrive(drive: Drive, task: Task, over: AbortSignal): Drive {
   const lease = { ...drive.attempt.lease, attemptId: newId() };
-  return { ...drive, task, over, attempt: { ...drive.attempt, lease } };
+  return { ...drive, task, over, attempt: { ...drive.attempt, lease, handle: null } };
 }
 
 /**
