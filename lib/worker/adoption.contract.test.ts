@@ -139,7 +139,10 @@ describe("a worker that is killed", () => {
     (await dying).kill("SIGKILL");
     await killExecution(id);
     adopter();
-    expect((await untilEnded(id)).state).toBe("KILLED");
+    const { state, taskRuns } = await untilEnded(id);
+    expect(state).toBe("KILLED");
+    // It had printed a line, and nobody has read it.
+    expect(taskRuns[0]?.attempts[0]?.seal).toMatchObject({ state: "incomplete", lines: 0 });
     const folder = join(stage.folder, "runs");
     const runner = createProcessRunner({ folder, installationId: "test" });
     const left = await runner.list(AbortSignal.timeout(90_000));

@@ -103,7 +103,7 @@ class Sessions {
       }),
     );
     if (!session) {
-      throw unreadable(absenceOf(tools, handle, HELPER));
+      throw unreadable(absenceOf(tools.watch.get(handle.name), HELPER, tools.api.now()));
     }
     return session;
   }

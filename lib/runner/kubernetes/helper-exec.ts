@@ -83,15 +83,13 @@ function isPast(pod: Pod, container: string, now: number): boolean {
   return typeof waitOfOne(pod, container)?.graceSeconds === "number";
 }
 
-/** Why a helper cannot be spoken to, in a person's words. */
-export function absenceOf(
-  { api, watch }: HelperTools,
-  handle: RunHandle,
-  container: string,
-): string {
-  const pod = watch.get(handle.name);
+/**
+ * Why a helper cannot be spoken to, in a person's words.
+ * @param now milliseconds, as the cluster's clock tells them
+ */
+export function absenceOf(pod: Pod | undefined, container: string, now: number): string {
   if (!pod) return "The pod is gone.";
-  if (isForsaken(pod, api.now())) return `The node ${pod.spec?.nodeName ?? ""} does not answer.`;
+  if (isForsaken(pod, now)) return `The node ${pod.spec?.nodeName ?? ""} does not answer.`;
   const { reason, message } = pod.status ?? {};
   if (reason) return `The pod was ended first: ${evidenceFrom(reason, message?.trim())}`;
   const wait = waitOfOne(pod, container);

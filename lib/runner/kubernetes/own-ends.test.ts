@@ -110,5 +110,5 @@ test.each([
   ["deadline-late", "DeadlineExceeded: Pod was active on the node longer"],
   ["evicted-late", 'Evicted: Usage of EmptyDir volume "scratch" exceeds the limit "1Mi".'],
 ])("the loss of its files names what ended the pod: %s", (name, says) => {
-  expect(absenceOf(lateEnd(name), "files")).toContain(`The pod was ended first: ${says}`);
+  expect(absenceOf(lateEnd(name), "files", 0)).toContain(`The pod was ended first: ${says}`);
 });

@@ -10,6 +10,7 @@ import { type HeldLease, LetGo } from "../held-lease.ts";
 import { persist } from "../persist.ts";
 import { type Drive, type DriveTools, loadDrive } from "./drive.ts";
 import { bareEnd, internalFailure } from "./ending.ts";
+import { giveUp, type Undrivable } from "./give-up.ts";
 import { progressFrom } from "./progress.ts";
 import { runScriptTask } from "./script-task.ts";
 import type { Finished, UnsealedEnd } from "./finished.ts";
@@ -70,15 +71,33 @@ async function toEnd(
     await drive.reporter.close();
     return { end: masked(await sealed(end, drive), drive), cleanUp };
   } catch (error) {
+    if (error instanceof TaskFailure)
+      return await undriven({ attempt, held, drive, ...using }, error);
+    throw error;
+  } finally {
     await drive?.reporter.close();
-    if (!(error instanceof TaskFailure)) throw error;
-    const line = error.failure.line ?? (drive && (await writtenLine(drive, error)));
-    const end = bareEnd({ ...error.failure, line });
-    if (drive) return { end: masked(await sealed(end, drive), drive), cleanUp: null };
-    const { signal } = held;
-    const seal = await sealStored({ lease: attempt.lease, signal }, progress);
-    return { end: { ...end, seal }, cleanUp: null };
   }
+}
+
+/** The end of an attempt that cannot be prepared, or not again. */
+async function undriven(
+  its: Undrivable,
+  error: TaskFailure,
+): Promise<Finished & { end: AttemptEnd }> {
+  const { attempt, held, drive } = its;
+  const line = error.failure.line ?? (drive && (await writtenLine(drive, error)));
+  const { end, gap } = await giveUp(its, { ...error.failure, line });
+  if (drive) {
+    if (gap !== null) drive.log.gap({ after: null, before: null, why: gap });
+    await drive.reporter.close();
+    return { end: masked(await sealed(end, drive), drive), cleanUp: null };
+  }
+  const progress = progressFrom(attempt.progress);
+  const afterLine = progress.lines - progress.ownLines;
+  if (gap !== null)
+    progress.gaps = [...progress.gaps, { afterLine, from: null, to: null, why: gap }];
+  const seal = await sealStored({ lease: attempt.lease, signal: held.signal }, progress);
+  return { end: { ...end, seal }, cleanUp: null };
 }
 
 /** With the log's seal, and behind the sealed lines why the attempt failed, or what there is to remark. */

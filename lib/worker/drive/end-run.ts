@@ -5,12 +5,13 @@ import {
   type Runner,
   RunnerError,
 } from "#lib/runner/contract.ts";
+import type { Task } from "#lib/flow/flow.ts";
 import { writtenGraceSeconds } from "#lib/runner/grace.ts";
 import { pause } from "../persist.ts";
 import type { Drive } from "./drive.ts";
 
 /** Time between SIGTERM and SIGKILL (LANGUAGE.md 5.1 asks for one) where the flow says none. */
-const GRACE_SECONDS = 5;
+export const GRACE_SECONDS = 5;
 const CALL_LIMIT_MS = 15_000;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
@@ -22,6 +23,9 @@ export function graceOf({ kubernetes }: AttemptSpec): number {
 
 export type RunTarget = RunHandle | { attemptId: string; namespace?: string };
 
+/** What of a drive ends a run; the task is not known when its flow cannot be read. */
+type Ender = Pick<Drive, "held" | "reporter"> & { task?: Pick<Task, "range"> };
+
 /** How long a place that does not answer holds up the end of a run; the sweep removes it later. */
 const PATIENCE_MS = { ofKnownRun: 10 * 60_000, ofPossibleRun: 30_000 };
 
@@ -32,7 +36,7 @@ const PATIENCE_MS = { ofKnownRun: 10 * 60_000, ofPossibleRun: 30_000 };
  * @throws the lease's reason once it is lost
  */
 export async function endRun(
-  drive: Drive,
+  drive: Ender,
   run: { runner: Runner; target: RunTarget; graceSeconds: number },
 ): Promise<Failure | null> {
   const { runner, target, graceSeconds } = run;
@@ -45,15 +49,21 @@ export async function endRun(
       return null;
     } catch (error) {
       drive.held.signal.throwIfAborted();
-      const { message, remedy, evidence } = wordsOf(error);
-      drive.reporter.wait({ kind: "unreachable", message, remedy, evidence });
-      if (performance.now() > giveUpAt) return mayGoOn(drive, message, evidence);
+      const words = wordsOf(error);
+      drive.reporter.wait({ kind: "unreachable", ...words });
+      if (performance.now() > giveUpAt) {
+        return mayGoOn(words, drive.task?.range.startLine ?? null);
+      }
     }
     await pause(Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS), drive.held.signal);
   }
 }
 
-function mayGoOn(drive: Drive, message: string, evidence: string): Failure {
+/** What to say of a run that could not be ended. */
+export function mayGoOn(
+  { message, evidence }: Pick<Failure, "message" | "evidence">,
+  line: number | null,
+): Failure {
   return {
     kind: "unreachable",
     message: `What ran may still run, because it could not be ended: ${message}`,
@@ -61,7 +71,7 @@ function mayGoOn(drive: Drive, message: string, evidence: string): Failure {
     evidence,
     fault: "platform",
     exitCode: null,
-    line: drive.task.range.startLine,
+    line,
   };
 }
 
@@ -78,8 +88,12 @@ export async function destroyOnce(
   await runner.destroy(target, { graceSeconds }, limit);
 }
 
-function wordsOf(error: unknown): { message: string; remedy: string; evidence: string } {
-  if (error instanceof RunnerError) return error;
+/** What the place said, as a person reads it. */
+export function wordsOf(error: unknown): Pick<Failure, "message" | "remedy" | "evidence"> {
+  if (error instanceof RunnerError) {
+    const { message, remedy, evidence } = error;
+    return { message, remedy, evidence };
+  }
   const evidence = error instanceof Error ? error.message : String(error);
   return { message: "The run cannot be ended yet.", remedy: "It is tried again.", evidence };
 }

@@ -38,6 +38,8 @@ export interface Progress {
   isEndTold: boolean;
   /** The connection from which the task's own `config` has what it does not name; null without one. */
   baseConnectionId: string | null;
+  /** What the run gets from SIGTERM to SIGKILL, for who ends it without having rendered the task. */
+  graceSeconds: number | null;
   /** Whether the pod stays after its end. */
   keepsPod: boolean;
   /** How often a drive broke for a reason that is our own mistake. */
@@ -64,6 +66,7 @@ const NONE: Progress = {
   isRemarked: false,
   isEndTold: false,
   baseConnectionId: null,
+  graceSeconds: null,
   keepsPod: false,
   crashes: 0,
 };

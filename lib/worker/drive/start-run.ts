@@ -1,63 +1,89 @@
 import { log } from "#lib/config/log.ts";
+import type { ClaimedAttempt } from "#lib/executions/claimed-attempt.ts";
 import { liveOrKept } from "#lib/executions/sweep.ts";
 import { type RunHandle, RunnerError } from "#lib/runner/contract.ts";
 import { LetGo } from "../held-lease.ts";
 import { pause } from "../persist.ts";
 import type { Drive } from "./drive.ts";
-import { destroyOnce } from "./end-run.ts";
+import { destroyOnce, graceOf } from "./end-run.ts";
 import type { ForcedEnd } from "./forced-end.ts";
 import type { Prepared } from "./prepare.ts";
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 
+/** The run that the place has accepted, or why there is none. */
+type Started =
+  | { handle: RunHandle }
+  | {
+      handle: null;
+      /** The refusal that stays; null: the run is to be ended instead. */
+      error: RunnerError | null;
+      /** Whether it may run all the same: a call was not answered, or an earlier worker made one. */
+      mayRun: boolean;
+    };
+
 /**
  * Asks the place to run the attempt, again and again while the refusal may pass, and shows it as
  * what it waits for, until the task's `waitUntilRunning` is over. Idempotent by the attempt's id.
- * @returns null when the run is to be ended instead
- * @throws RunnerError for a refusal that stays, and the lease's reason once it is lost
+ * @throws the lease's reason once it is lost
  */
 export async function startRun(
   drive: Drive,
   prepared: Prepared,
   forced: ForcedEnd,
-): Promise<RunHandle | null> {
+): Promise<Started> {
   const { held, reporter, attempt } = drive;
-  const { place, spec, plan } = prepared;
+  const { place, spec } = prepared;
   const known = storedHandle(attempt.handle);
-  if (known) return known;
+  if (known) return { handle: known };
   const signal = AbortSignal.any([held.signal, forced.signal]);
   // What ran before, to give a token, does not count.
   const since = attempt.lease.number === 1 ? drive.now() : attempt.startedAt;
   const giveUpAt = since.getTime() + spec.kubernetes.waitUntilRunningSeconds * 1000;
+  let mayRun = mayHaveBegun(attempt);
   for (let tries = 0; ; tries += 1) {
     try {
       await held.fresh();
-      if (forced.reason) return null;
+      if (forced.reason) return { handle: null, error: null, mayRun };
       const handle = await place.runner.start(spec, signal);
       await held.fresh();
-      drive.progress.keepsPod = place.runner.kind === "kubernetes" && !plan.kubernetes.deletesPod;
-      reporter.wait(null);
-      reporter.report({
-        handle,
-        runner: place.runner.kind,
-        ...(place.connectionId === null ? {} : { connectionId: place.connectionId }),
-        marks: drive.marks.note("created", drive.now()),
-        progress: { keepsPod: drive.progress.keepsPod, baseConnectionId: place.baseConnectionId },
-      });
-      return handle;
+      recordStart(drive, prepared, handle);
+      return { handle };
     } catch (error) {
       if (held.signal.aborted) await leaveNothing(drive, prepared);
       held.signal.throwIfAborted();
-      if (forced.reason || error instanceof LetGo) return null;
-      if (!(error instanceof RunnerError) || !error.isTransient) throw error;
-      if (drive.now().getTime() > giveUpAt) throw error;
+      const isRefusal = error instanceof RunnerError;
+      mayRun ||= !isRefusal || error.kind === "unreachable";
+      if (forced.reason || error instanceof LetGo) return { handle: null, error: null, mayRun };
+      if (!isRefusal) throw error;
+      const isLate = drive.now().getTime() > giveUpAt;
+      if (!error.isTransient || isLate) return { handle: null, error, mayRun };
       const { kind, message, remedy, evidence } = error;
       reporter.wait({ kind, message, remedy, evidence });
     }
     const wait = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
     await pause(wait * (0.75 + Math.random() / 2), held.signal);
   }
+}
+
+function recordStart(drive: Drive, { place, spec, plan }: Prepared, handle: RunHandle): void {
+  const { runner, connectionId, baseConnectionId } = place;
+  drive.progress.keepsPod = runner.kind === "kubernetes" && !plan.kubernetes.deletesPod;
+  const { keepsPod } = drive.progress;
+  drive.reporter.wait(null);
+  drive.reporter.report({
+    handle,
+    runner: runner.kind,
+    ...(connectionId === null ? {} : { connectionId }),
+    marks: drive.marks.note("created", drive.now()),
+    progress: { keepsPod, baseConnectionId, graceSeconds: graceOf(spec) },
+  });
+}
+
+/** An earlier worker may have started it and died before that was recorded. */
+export function mayHaveBegun({ lease, runner }: ClaimedAttempt): boolean {
+  return runner !== "worker" && lease.number > 1;
 }
 
 /**
@@ -76,7 +102,8 @@ async function leaveNothing({ attempt, held }: Drive, { place, spec }: Prepared)
   }
 }
 
-function storedHandle(stored: unknown): RunHandle | null {
+/** The run that was recorded; null: none was. */
+export function storedHandle(stored: unknown): RunHandle | null {
   // Written by `startRun` alone.
   return stored === null || stored === undefined ? null : (stored as RunHandle);
 }
