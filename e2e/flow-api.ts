@@ -101,6 +101,13 @@ export class FlowApi {
     return lines.map((line) => line.message);
   }
 
+  /** The lines that its programs printed, without what Podflow itself says. */
+  async printedLines(id: string): Promise<string[]> {
+    const answer = await fetch(`${this.#base}/logs/${id}/download?raw=true`);
+    if (!answer.ok) throw new Error(`GET log ${id}: ${answer.status} ${await answer.text()}`);
+    return (await answer.text()).split("\n").slice(0, -1);
+  }
+
   async file(id: string, uri: string): Promise<Response> {
     const answer = await fetch(
       `${this.#base}/executions/${id}/file?path=${encodeURIComponent(uri)}`,

@@ -78,7 +78,7 @@ const PHASES: Record<string, (id: string) => Promise<unknown>> = {
   "while the pod is pending": (id) =>
     vi.waitUntil(async () => (await podsOf(id)).length > 0, { timeout: 90_000, interval: 10 }),
   "while it runs": (id) =>
-    vi.waitUntil(async () => (await api.logLines(id)).length > 5, {
+    vi.waitUntil(async () => (await api.printedLines(id)).length > 5, {
       timeout: 90_000,
       interval: 20,
     }),
@@ -89,7 +89,7 @@ const PHASES: Record<string, (id: string) => Promise<unknown>> = {
   },
   "while the output files are collected": untilMainEnded,
   "while it ends": (id) =>
-    vi.waitUntil(async () => (await api.logLines(id)).length >= LINES, {
+    vi.waitUntil(async () => (await api.printedLines(id)).length >= LINES, {
       timeout: 90_000,
       interval: 5,
     }),
@@ -117,7 +117,7 @@ async function runThrough(role: "web" | "worker" | "postgres", phase: string): P
     const ended = await api.untilEnded(execution);
     expect(ended.state.current).toBe("SUCCESS");
     expect(ended.taskRunList[0]?.outputs.exitCode).toBe(0);
-    const lines = await api.logLines(execution);
+    const lines = await api.printedLines(execution);
     expect(lines).toEqual(Array.from({ length: LINES }, (_, index) => `line ${index + 1}`));
     const uri = ended.taskRunList[0]?.outputs.outputFiles?.["result.txt"] ?? "";
     expect(await (await api.file(execution, uri)).text()).toBe("ran\n");
@@ -148,7 +148,7 @@ test("a database that is away for 20 s is waited for", { timeout: 180_000 }, asy
   process.kill(pid, "SIGCONT");
   const ended = await api.untilEnded(execution);
   expect(ended.state.current).toBe("SUCCESS");
-  expect(await api.logLines(execution)).toHaveLength(LINES);
+  expect(await api.printedLines(execution)).toHaveLength(LINES);
 });
 
 test("a killed execution's pod is gone, and it ends KILLED", { timeout: 120_000 }, async () => {

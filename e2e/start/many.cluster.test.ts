@@ -125,7 +125,9 @@ async function watchedLines(url: string, id: string): Promise<string[]> {
   for (const [, data = ""] of events) {
     // What lib/web/live-execution.ts sends.
     const event = JSON.parse(data) as LiveEvent;
-    if (event.type === "log") lines.push(...event.lines.map(({ text }) => text));
+    if (event.type !== "log") continue;
+    const printed = event.lines.filter(({ stream }) => stream !== "podflow");
+    lines.push(...printed.map(({ text }) => text));
   }
   return lines;
 }
@@ -151,7 +153,7 @@ test("two webs and two workers do every execution once, although a worker is kil
     const ended = await first.untilEnded(id);
     expect(ended.state.current).toBe("SUCCESS");
     expect(ended.taskRunList.map(({ attempts }) => attempts.length)).toEqual([1]);
-    expect(await second.logLines(id)).toEqual(LINES);
+    expect(await second.printedLines(id)).toEqual(LINES);
     expect(await pages[index]).toEqual(LINES);
   }
 });

@@ -1,9 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openStage, someExecution, someFlow, type Stage, taskOf } from "#e2e/executions/stage.ts";
 import { logTexts, until, untilEnded, WORKER_SETTINGS } from "#e2e/executions/worker-stage.ts";
+import { log } from "#lib/config/log.ts";
 import type { ExecutionView } from "#lib/core/execution-view.ts";
+import { readLog } from "#lib/executions/read-log.ts";
+import type { FakeRun } from "#lib/runner/fake/fake-run.ts";
 import { createFakeRunner, FakePlace } from "#lib/runner/fake/fake-runner.ts";
-import { RunnerError } from "#lib/runner/contract.ts";
+import { type Ending, RunnerError } from "#lib/runner/contract.ts";
 import type { Runners } from "./drive/drive.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -19,7 +22,10 @@ beforeEach(() => {
     ["context:b", new FakePlace()],
   ]);
 });
-afterEach(() => worker?.stop());
+afterEach(async () => {
+  await worker?.stop();
+  vi.restoreAllMocks();
+});
 afterAll(() => stage.close());
 
 /** The connections as a worker finds them; a task's own `config` changes nothing of where it runs. */
@@ -92,5 +98,44 @@ describe("an attempt that was begun before another connection became the default
     const [first, second] = taskRuns[0]?.attempts ?? [];
     expect([first?.connectionId, second?.connectionId]).toEqual(["context:a", "context:b"]);
     expect(first?.exitCode).toBe(1);
+  });
+});
+
+describe("what a worker takes over", () => {
+  const ending: Ending = {
+    kind: "exit",
+    exitCode: 0,
+    message: "",
+    remedy: "",
+    evidence: "",
+    fault: "user",
+    mainStarted: true,
+  };
+  const lastRun = (): FakeRun | undefined => [...(places.get("context:a")?.runs.values() ?? [])][0];
+  const vanish = (): void => places.get("context:a")?.runs.clear();
+  const counts = { adopted: 0, finishedMeanwhile: 0, unknown: 0 };
+
+  it.each([
+    ["it goes on", () => undefined, "SUCCESS", { adopted: 1 }],
+    ["it had ended meanwhile", () => lastRun()?.end(ending), "SUCCESS", { finishedMeanwhile: 1 }],
+    ["what had begun of it was not found", vanish, "FAILED", { unknown: 1 }],
+  ])("is told in the task's log, and in the worker's: %s", async (...its) => {
+    const [says, meanwhile, state, counted] = its;
+    await restart("context:a");
+    const id = await run(["echo begun", "sleep 600"]);
+    await untilBegun(id);
+    await worker?.stop();
+    meanwhile();
+    const told = vi.spyOn(log(), "info");
+    await restart("context:a");
+    await until(id, ({ logLines }) => logLines > 1);
+    lastRun()?.end(ending);
+    expect((await untilEnded(id)).state).toBe(state);
+    const { lines } = await readLog(id, {}, { offset: 0, limit: 10 });
+    const text = `Another worker took this task over: ${says}.`;
+    expect(lines[1]).toMatchObject({ text, level: "INFO", stream: "podflow" });
+    await worker?.stop();
+    const facts = { ...counts, ...counted };
+    expect(told).toHaveBeenCalledWith(facts, "took over what had begun without this worker");
   });
 });

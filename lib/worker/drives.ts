@@ -56,6 +56,7 @@ export class Drives {
     const { attemptId } = attempt.lease;
     if (this.#isStopping) held.letGo("the worker stops");
     this.#running.get(attemptId)?.held.letGo("the attempt was claimed anew");
+    if (attempt.handle !== null) this.#tools.adoptions.begin(attemptId);
     // The slot of what has just ended is free for what follows it.
     const claimer = (): Claimer | null => (this.#isStopping ? null : this.#claimer);
     const done = this.#toEnd(attempt, held, claimer);
@@ -69,6 +70,9 @@ export class Drives {
   ): Promise<void> {
     const claimed = await driveAttempt(attempt, held, { tools: this.#tools, claimer });
     const { attemptId } = attempt.lease;
+    const { adoptions } = this.#tools;
+    if (held.signal.aborted) adoptions.letGo(attemptId);
+    else adoptions.found(attemptId, "unknown");
     const wasFull = this.free === 0;
     if (this.#running.get(attemptId)?.held === held) this.#running.delete(attemptId);
     for (const next of claimed) this.drive(next);

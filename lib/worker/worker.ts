@@ -1,6 +1,7 @@
 import type { Settings } from "#lib/config/env.ts";
 import type { Claimer } from "#lib/executions/claimed-attempt.ts";
 import { onWork } from "#lib/store/listen.ts";
+import { Adoptions } from "./adoptions.ts";
 import { startAdvanceLoop } from "./advance-loop.ts";
 import { startClaimLoop } from "./claim-loop.ts";
 import type { Runners } from "./drive/drive.ts";
@@ -21,10 +22,11 @@ export interface Worker {
 /** Takes part in the work: advances executions, claims attempts and drives them. */
 export function startWorker({ runners, settings, now }: WorkerOptions): Worker {
   const claimer: Claimer = { owner: ownerName(), leaseSeconds: settings.leaseSeconds };
+  const adoptions = new Adoptions();
   const drives: Drives = new Drives({
     claimer,
     slots: settings.workerSlots,
-    tools: { runners, settings, now: now ?? (() => new Date()) },
+    tools: { runners, settings, now: now ?? (() => new Date()), adoptions },
     onFree: () => claiming.wake(),
   });
   const advancing = startAdvanceLoop(drives);
@@ -39,6 +41,7 @@ export function startWorker({ runners, settings, now }: WorkerOptions): Worker {
       unsubscribe();
       await Promise.all([advancing.stop(), claiming.stop()]);
       await drives.stop();
+      adoptions.close();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Flow, Task } from "#lib/flow/flow.ts";
 import type { Runner } from "#lib/runner/contract.ts";
 import type { TokenSource } from "#lib/runner/kubernetes/connection-config.ts";
 import { type ConnectionConfig, TaskFailure } from "#lib/tasks/task-type.ts";
+import type { Adoptions } from "../adoptions.ts";
 import type { HeldLease } from "../held-lease.ts";
 import { persist } from "../persist.ts";
 import { LogWriter } from "./log-writer.ts";
@@ -40,6 +41,7 @@ export interface DriveTools {
   runners: Runners;
   settings: Pick<Settings, "maxUploadBytes" | "helperImage">;
   now: () => Date;
+  adoptions: Adoptions;
 }
 
 /** One attempt while it is driven. */
