@@ -3,6 +3,7 @@ import type { LogBatch, RunHandle } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import { Bell } from "./bell.ts";
+import { SilentError } from "./idle-limit.ts";
 import { EarlyEndError } from "./log-answer-end.ts";
 import { LogBeginning } from "./log-beginning.ts";
 import { type FileEnd, LogCursor } from "./log-cursor.ts";
@@ -11,11 +12,14 @@ import { LogReader } from "./log-reader.ts";
 import { MAIN, type Pod, statusOf } from "./pod.ts";
 import type { PodWatch } from "./pod-watch.ts";
 import { readPod } from "./read-pod.ts";
+import { isRefusal, REFUSED_MS } from "./refusal.ts";
+import { Spell } from "./spell.ts";
 
-/** How often an ended container's log is asked for when the node does not give it out. */
-const DRAIN_TRIES = 6;
-/** An API server that was just started may refuse what it allows some seconds later. */
-const REFUSED_TRIES = 8;
+/**
+ * For how long an ended container's log is asked for when the answers do not give it out: a kubelet or
+ * a runtime that starts anew takes some seconds.
+ */
+const NOT_GIVEN_MS = 20_000;
 
 /** Between two streams of a container that is said to run: a node tells an end up to a second late. */
 const REOPEN_MS = 1_000;
@@ -41,6 +45,8 @@ export async function* followPodLog(
   let fileEnd: FileEnd | null = null;
   let early: EarlyEndError | null = null;
   let failures = 0;
+  const refused = new Spell();
+  const notGiven = new Spell();
   try {
     for (;;) {
       const found = await containerToRead(tools, handle, { bell, signal });
@@ -57,16 +63,17 @@ export async function* followPodLog(
         else yield* reader.drain(hasEndedBy(found.pod, fileEnd) ? fileEnd : null, early);
         fileEnd = reader.fileEnd;
         failures = 0;
+        refused.note(false);
         if (reader.isComplete) return;
         if (found.state === "running") await untilTold(tools, handle, { bell, signal });
       } catch (error) {
         signal.throwIfAborted();
         early = error instanceof EarlyEndError ? error : null;
-        if (reader.hasProgressed) failures = 0;
-        failures += 1;
-        if (isRefusal(error) && failures >= REFUSED_TRIES)
+        if (reader.hasOpened) refused.note(false);
+        if (refused.note(isRefusal(error)) > REFUSED_MS)
           throw runnerErrorFrom(error, tools.api.access.server, "give out the log");
-        if (found.state === "ended" && failures >= DRAIN_TRIES && isGiven(error)) {
+        const isNotGiven = found.state === "ended" && !reader.hasProgressed && isAnswer(error);
+        if (notGiven.note(isNotGiven) > NOT_GIVEN_MS) {
           yield* lost(
             cursor,
             after,
@@ -74,6 +81,9 @@ export async function* followPodLog(
           );
           return;
         }
+        // A program may print nothing for long.
+        if (error instanceof SilentError && found.state === "running") continue;
+        failures = reader.hasProgressed ? 1 : failures + 1;
         await pause(Math.min(50 * 2 ** failures, 3_000), undefined, { signal });
       }
     }
@@ -158,13 +168,8 @@ function* lost(cursor: LogCursor, after: string | null, why: string): Iterable<L
   yield { lines: [], cursor: cursor.last === "" ? (after ?? "null") : cursor.text, gap };
 }
 
-/** The login or the permission is gone. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiFailure && (error.status === 401 || error.status === 403);
-}
-
 /** The API server answered, so that waiting for it is not what is needed. */
-function isGiven(error: unknown): boolean {
+function isAnswer(error: unknown): boolean {
   return (
     error instanceof ApiFailure || error instanceof NotALogError || error instanceof EarlyEndError
   );

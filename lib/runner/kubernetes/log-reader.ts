@@ -24,6 +24,8 @@ export class LogReader {
   readonly #signal: AbortSignal;
   #time = new Date(0);
   #linesRead = 0;
+  /** Whether the log was given out, be it without a line. */
+  hasOpened = false;
   hasProgressed = false;
   /** Whether the log was read to the end of an ended container. */
   isComplete = false;
@@ -190,6 +192,7 @@ export class LogReader {
       },
       signal: this.#signal,
     });
+    this.hasOpened = true;
     if (second === null) this.#beginning.opened(this.#tools.api.now());
     return withIdleLimit(body, IDLE_MS);
   }

@@ -37,6 +37,9 @@ export class ModelNode {
   readonly requests: string[] = [];
   /** How many of the next answers with a log are a complaint. */
   complaints = 0;
+  /** How many of the next questions for the log get no answer, and then how many are refused. */
+  outages = 0;
+  refusals = 0;
   /** Chance, from 0 to 1, that an answer breaks in the middle. */
   cutChance = 0;
   /** Chance, from 0 to 1, that it ends in the middle as if it were whole. */
@@ -132,7 +135,16 @@ export class ModelNode {
   #answer(request: IncomingMessage, answer: ServerResponse): void {
     const url = new URL(request.url ?? "", "http://model");
     this.requests.push(kindOf(url));
-    if (url.pathname.endsWith("/log")) return void this.#log(url.searchParams, answer);
+    const isOfLog = url.pathname.endsWith("/log");
+    if (isOfLog && this.outages > 0) {
+      this.outages -= 1;
+      return void answer.destroy();
+    }
+    if (isOfLog && this.refusals > 0) {
+      this.refusals -= 1;
+      return void answer.writeHead(403).end(JSON.stringify({ message: "RBAC: not synced" }));
+    }
+    if (isOfLog) return void this.#log(url.searchParams, answer);
     answer.setHeader("content-type", "application/json");
     if (url.searchParams.get("watch") === "true") {
       this.#watches.add(answer);

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { RunnerError } from "../contract.ts";
+import type { RunnerError } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
-import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
+import { runnerErrorFrom } from "./api-failure.ts";
 import { deletionAskedAt } from "./end-facts.ts";
 import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
 import { MAIN, type Pod, statusOf } from "./pod.ts";
+import { isRefusal, REFUSED_MS } from "./refusal.ts";
+import { Spell } from "./spell.ts";
 
 /** The server ends a watch after this long by itself; the exact time is spread. */
 const WATCH_SECONDS = 240;
 /** A server that ends watches faster than this must not be asked without a pause. */
 const SHORT_WATCH_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
-/** An API server that was just started may refuse what it allows a moment later. */
-const REFUSED_MS = 30_000;
 
 type Listener = () => void;
 
@@ -98,20 +98,16 @@ export class PodWatch {
   async #run(): Promise<void> {
     const { signal } = this.#ended;
     let failures = 0;
-    let refusedSince: number | null = null;
+    const refused = new Spell();
     while (!signal.aborted) {
       try {
         const version = await this.#list(signal);
         failures = 0;
-        refusedSince = null;
+        refused.note(false);
         await this.#watch(version, signal);
       } catch (error) {
         if (signal.aborted) return;
-        const isRefusal =
-          (error instanceof ApiFailure && [401, 403].includes(error.status)) ||
-          (error instanceof RunnerError && !error.isTransient);
-        refusedSince = isRefusal ? (refusedSince ?? Date.now()) : null;
-        if (refusedSince !== null && Date.now() - refusedSince > REFUSED_MS) this.#fail(error);
+        if (refused.note(isRefusal(error)) > REFUSED_MS) this.#fail(error);
         failures += 1;
         const backoff = Math.min(100 * 2 ** failures, MAX_BACKOFF_MS);
         await pause(backoff * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => null);
