@@ -87,8 +87,9 @@ export interface Runner {
 
   /**
    * All that the place can still tell of the run, for a person who looks why it ended badly: what was
-   * asked for, its state, its events, where it ran, its last words. Best effort: a part that cannot be
-   * read says why. The caller hides secrets. null: nothing is known (any more).
+   * asked for, its state, its events, where it ran, its last words. Best effort, and within half a
+   * minute: a part that cannot be read, or comes late, says why. The caller hides secrets. null: nothing
+   * is known (any more).
    */
   inspect(handle: RunHandle, signal: AbortSignal): Promise<Inspection | null>;
 

@@ -14,6 +14,11 @@ export interface CallOptions {
   /** Default: JSON of the whole object. */
   accept?: string;
   signal: AbortSignal;
+  /**
+   * How long each try may take from when it goes, its body included; waiting for its turn is no part of
+   * it. What is late rejects with a `TimeoutError`.
+   */
+  limitMs?: number;
   /** Told each `Warning` header of an answer that is a success, its text alone. */
   onWarning?: (text: string) => void;
 }
@@ -148,6 +153,7 @@ export class ClusterApi {
     options: CallOptions & { isStream: boolean },
   ): Promise<Dispatcher.ResponseData> {
     const { calls, streams } = this.#dispatcherFor(login.tls);
+    const { signal, limitMs } = options;
     const hasBody = options.body !== undefined;
     return request(url, {
       method,
@@ -161,7 +167,8 @@ export class ClusterApi {
         }),
       },
       body: hasBody ? JSON.stringify(options.body) : null,
-      signal: options.signal,
+      signal:
+        limitMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
       headersTimeout: options.isStream ? STREAM_HEAD_MS : HEAD_MS,
       bodyTimeout: options.isStream ? 0 : BODY_MS,
     });

@@ -1,5 +1,5 @@
 import type { Inspection, RunHandle } from "../contract.ts";
-import type { ClusterApi } from "./api.ts";
+import type { CallOptions, ClusterApi } from "./api.ts";
 import type { Pod } from "./pod.ts";
 import { podPath, readPod } from "./read-pod.ts";
 
@@ -7,10 +7,15 @@ import { podPath, readPod } from "./read-pod.ts";
 const LOG_LINES = 200;
 const LOG_BYTES = 64 * 1024;
 const MAX_EVENTS = 200;
+/** Of one part, from when its question goes: a node may be silent where all else answers at once. */
+const ANSWER_MS = 3_000;
+/** Of all, with the waiting for their turn: some thousand questions, where a crowd fails at once. */
+const WHOLE_MS = 30_000;
 
 /**
  * Everything that the cluster can still tell of a pod: its manifest and status, its events, its node,
- * the last lines of each container. Never fails: a part that cannot be read says why.
+ * the last lines of each container. Takes 30 s at most, and never fails but by the signal: a part that
+ * cannot be read, or comes late, says why.
  * @param lastSeen the pod as it was last seen, for when it is gone
  */
 export async function inspectPod(
@@ -18,13 +23,14 @@ export async function inspectPod(
   handle: RunHandle,
   { lastSeen, signal }: { lastSeen: Pod | null; signal: AbortSignal },
 ): Promise<Inspection | null> {
-  const read = await part(signal, () => readPod(api, handle, signal));
+  const parts = new Parts(api, signal);
+  const read = await parts.read((asking) => readPod(api, handle, asking.signal, asking.limitMs));
   const pod = isUnread(read) ? lastSeen : (read ?? lastSeen);
   const isGone = read === null;
   const [events, node, logs] = await Promise.all([
-    part(signal, () => eventsOf(api, handle, signal)),
-    pod?.spec?.nodeName ? part(signal, () => nodeOf(api, pod, signal)) : null,
-    pod && !isGone ? logsOf(api, pod, signal) : null,
+    parts.read((asking) => eventsOf(api, handle, asking)),
+    pod?.spec?.nodeName ? parts.read((asking) => nodeOf(api, pod, asking)) : null,
+    pod && !isGone ? logsOf(parts, pod) : null,
   ]);
   if (isGone && !pod && Array.isArray(events) && events.length === 0) return null;
   return {
@@ -38,6 +44,8 @@ export async function inspectPod(
   };
 }
 
+type Asking = Pick<CallOptions, "signal" | "limitMs">;
+
 interface Unread {
   notRead: string;
 }
@@ -46,13 +54,30 @@ function isUnread(found: unknown): found is Unread {
   return typeof found === "object" && found !== null && "notRead" in found;
 }
 
-/** What was read, or why it could not be. */
-async function part<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T | Unread> {
-  try {
-    return await read();
-  } catch (error) {
-    signal.throwIfAborted();
-    return { notRead: error instanceof Error ? error.message : String(error) };
+/** Reads the parts of one inspection, of which none may cost another. */
+class Parts {
+  readonly api: ClusterApi;
+  readonly #signal: AbortSignal;
+  readonly #whole = AbortSignal.timeout(WHOLE_MS);
+
+  constructor(api: ClusterApi, signal: AbortSignal) {
+    this.api = api;
+    this.#signal = signal;
+  }
+
+  /** What was read, or why it could not be. @throws the signal's reason */
+  async read<T>(ask: (asking: Asking) => Promise<T>): Promise<T | Unread> {
+    try {
+      const signal = AbortSignal.any([this.#signal, this.#whole]);
+      return await ask({ signal, limitMs: ANSWER_MS });
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (this.#whole.aborted)
+        return { notRead: `It could not be asked for within ${WHOLE_MS / 1000} s.` };
+      if (!(error instanceof Error)) return { notRead: String(error) };
+      if (error.name !== "TimeoutError") return { notRead: error.message };
+      return { notRead: `No answer came within ${ANSWER_MS / 1000} s.` };
+    }
   }
 }
 
@@ -70,14 +95,14 @@ interface ClusterEvent {
 async function eventsOf(
   api: ClusterApi,
   { namespace, uid }: RunHandle,
-  signal: AbortSignal,
+  asking: Asking,
 ): Promise<object[]> {
   const answer = await api.call(
     "GET",
     `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`,
     {
       query: { fieldSelector: `involvedObject.uid=${uid}`, limit: MAX_EVENTS },
-      signal,
+      ...asking,
     },
   );
   // The API server's own answer to a list of events.
@@ -96,10 +121,10 @@ async function eventsOf(
     }));
 }
 
-async function nodeOf(api: ClusterApi, { spec }: Pod, signal: AbortSignal): Promise<object> {
+async function nodeOf(api: ClusterApi, { spec }: Pod, asking: Asking): Promise<object> {
   const name = encodeURIComponent(spec?.nodeName ?? "");
   // The API server's own answer to a read of a node.
-  const node = (await api.call("GET", `/api/v1/nodes/${name}`, { signal })) as {
+  const node = (await api.call("GET", `/api/v1/nodes/${name}`, asking)) as {
     metadata: { name: string; labels?: object };
     spec: { taints?: unknown; unschedulable?: unknown };
     status: Record<string, unknown>;
@@ -119,14 +144,11 @@ async function nodeOf(api: ClusterApi, { spec }: Pod, signal: AbortSignal): Prom
   };
 }
 
-async function logsOf(
-  api: ClusterApi,
-  pod: Pod,
-  signal: AbortSignal,
-): Promise<Record<string, string[] | Unread>> {
+async function logsOf(parts: Parts, pod: Pod): Promise<Record<string, string[] | Unread>> {
   const { initContainers = [], containers = [] } = pod.spec ?? {};
   const logs = [...initContainers, ...containers].map(async ({ name }) => {
-    return [name, await part(signal, () => lastLines(api, pod, { name, signal }))] as const;
+    const lines = await parts.read((asking) => lastLines(parts.api, pod, { name, asking }));
+    return [name, lines] as const;
   });
   return Object.fromEntries(await Promise.all(logs));
 }
@@ -134,11 +156,11 @@ async function logsOf(
 async function lastLines(
   api: ClusterApi,
   { metadata }: Pod,
-  { name, signal }: { name: string; signal: AbortSignal },
+  { name, asking }: { name: string; asking: Asking },
 ): Promise<string[]> {
   const body = await api.stream(`${podPath(metadata)}/log`, {
     query: { container: name, tailLines: LOG_LINES, limitBytes: LOG_BYTES, timestamps: true },
-    signal,
+    ...asking,
   });
   const text = Buffer.concat(await Array.fromAsync(body)).toString("utf8");
   return text.split("\n").filter((line) => line !== "");

@@ -12,10 +12,11 @@ export async function readPod(
   api: ClusterApi,
   handle: RunHandle,
   signal: AbortSignal,
+  limitMs?: number,
 ): Promise<Pod | null> {
   try {
     // The API server's own answer to a read of a pod.
-    const pod = (await api.call("GET", podPath(handle), { signal })) as Pod;
+    const pod = (await api.call("GET", podPath(handle), { signal, limitMs })) as Pod;
     return pod.metadata.uid === handle.uid ? pod : null;
   } catch (error) {
     if (error instanceof ApiFailure && error.status === 404) return null;
