@@ -85,6 +85,17 @@ export class ClusterApi {
     return orAbort(this.access.login(wasRefused), signal);
   }
 
+  /**
+   * Whether a refusal asks to come again later; then no call goes until then, and the next one waits it
+   * out.
+   * @param tries how often the call was made; one that is refused too often is not made again
+   * @returns for how long, in milliseconds; null when the refusal is the caller's
+   */
+  comesAgain(failure: ApiFailure, tries: number): number | null {
+    if (!isThrottled(failure) || tries >= THROTTLED_TRIES) return null;
+    return this.#rate.close(throttleMs(failure, tries));
+  }
+
   /** The API server's clock, in milliseconds: times in pods are compared with it, not with ours. */
   now(): number {
     return Date.now() + this.#clockOffsetMs;
@@ -123,13 +134,12 @@ export class ClusterApi {
       const failure = failureFromBody(answer.statusCode, await answer.body.text(), answer.headers);
       if (failure.status === 401 && !wasRefused) {
         wasRefused = true;
-      } else if (isThrottled(failure) && tries < THROTTLED_TRIES) {
-        const waitMs = this.#rate.close(throttleMs(failure, tries));
-        if (method === "POST" && waitMs > QUIET_WAIT_MS) {
-          throw throttled(failure, this.access.server, waitMs);
-        }
-      } else {
-        throw failure;
+        continue;
+      }
+      const waitMs = this.comesAgain(failure, tries);
+      if (waitMs === null) throw failure;
+      if (method === "POST" && waitMs > QUIET_WAIT_MS) {
+        throw throttled(failure, this.access.server, waitMs);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { ClusterApi } from "./api.ts";
@@ -31,10 +32,10 @@ async function serverThat(
 }
 
 /** Leaves the connection open. */
-function refuse(socket: Socket, status: string): void {
+function refuse(socket: Socket, status: string, header = "X-Other: none"): void {
   const body = JSON.stringify({ kind: "Status", message: "the node does not answer" });
   socket.write(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n${header}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
 }
 
@@ -76,5 +77,29 @@ test("a server that knows web sockets alone is asked for SPDY once, and then no 
     expect(await session.done).toEqual({ exitCode: 0, stderr: "" });
   }
   expect(asked).toEqual(["SPDY/3.1", "websocket", "websocket"]);
+  await stop();
+});
+
+test("a server that asks to wait is asked again then, and no other call goes before", async () => {
+  const webSockets = new WebSocketServer({ noServer: true });
+  const moments: number[] = [];
+  const { api, stop } = await serverThat((request, socket, head) => {
+    moments.push(performance.now());
+    if (moments.length === 1) return refuse(socket, "429 Too Many Requests", "Retry-After: 1");
+    if (request.headers.upgrade !== "websocket") return refuse(socket, "400 Bad Request");
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.send(Buffer.from('\u0003{"status":"Success"}'));
+    });
+  });
+  const opening = openExec(api, target, signal);
+  while (moments.length === 0) await pause(5);
+  await pause(100);
+  const other = api.admit(signal).then(() => performance.now());
+  const session = await opening;
+  session.stdout.resume();
+  expect(await session.done).toEqual({ exitCode: 0, stderr: "" });
+  const [first = 0, second = 0] = moments;
+  expect(second - first).toBeGreaterThanOrEqual(990);
+  expect((await other) - first).toBeGreaterThanOrEqual(990);
   await stop();
 });

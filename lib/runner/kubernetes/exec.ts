@@ -79,7 +79,8 @@ async function openBy(
   target: ExecTarget,
   signal: AbortSignal,
 ): Promise<ExecSession> {
-  for (let wasRefused = false; ; wasRefused = true) {
+  let wasRefused = false;
+  for (let tries = 1; ; tries += 1) {
     await api.admit(signal);
     const address = await addressOf(api, target, { wasRefused, signal });
     const session = new Session((listener) => connect(address, listener), signal);
@@ -88,8 +89,9 @@ async function openBy(
       return session;
     } catch (error) {
       signal.throwIfAborted();
-      const isRefusal = error instanceof ApiFailure && error.status === 401;
-      if (!isRefusal || wasRefused) throw error;
+      if (!(error instanceof ApiFailure)) throw error;
+      if (error.status === 401 && !wasRefused) wasRefused = true;
+      else if (api.comesAgain(error, tries) === null) throw error;
     }
   }
 }

@@ -3,8 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** As many as a crowd of tasks needs at its start, and then what an API server bears from one client. */
 const PER_SECOND = 100;
 const BURST = 400;
-/** A server that asks for more than this is asked again sooner. */
-const LONGEST_CLOSED_MS = 30_000;
+const LONGEST_CLOSED_MS = 5 * 60_000;
 /** Of the wait that the server asked for: those who waited do not all come back at once. */
 const SPREAD = 0.25;
 
@@ -43,7 +42,8 @@ export class RequestRate {
   }
 
   /**
-   * No call goes for this time, because the server asked for it.
+   * No call goes for this time, because the server asked for it; one that asks for more than five
+   * minutes is asked again by then, for that may be a mistake of a proxy.
    * @returns for how long it is closed now
    */
   close(ms: number): number {
