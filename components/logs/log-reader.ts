@@ -17,22 +17,33 @@ export interface LogReader {
   window: LogWindow;
 }
 
+/** What is read of each line: its beginning is enough to know which it is. */
+type Extent = "whole" | "beginning";
+
 /** Lines from `first` up to and with `last`, from what is here or from the server. */
-async function readLines(reader: LogReader, first: number, last: number): Promise<LogLine[]> {
+async function readLines(
+  reader: LogReader,
+  { first, last }: { first: number; last: number },
+  extent: Extent,
+): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  let at = first;
-  for (; at <= last; at += 1) {
+  for (let at = first; at <= last; at = first + lines.length) {
     const known = lineAt(reader.window, at);
-    if (known === undefined) break;
-    lines.push(known);
+    if (known !== undefined && (extent === "beginning" || isWhole(known))) {
+      lines.push(known);
+      continue;
+    }
+    const limit = Math.min(STRETCH, last - at + 1);
+    const query = { ...reader.filter, offset: at, limit, isWhole: extent === "whole" };
+    const answer = await fetchLog(reader.executionId, query);
+    if (answer.lines.length === 0) break;
+    lines.push(...answer.lines);
   }
-  if (at > last) return lines;
-  const limit = Math.min(STRETCH, last - at + 1);
-  const answer = await fetchLog(reader.executionId, { ...reader.filter, offset: at, limit });
-  if (answer.lines.length === 0) return lines;
-  // Each stretch begins where the one before it ended.
-  const rest = await readLines(reader, at + answer.lines.length, last);
-  return [...lines, ...answer.lines, ...rest];
+  return lines;
+}
+
+function isWhole({ wholeBytes }: LogLine): boolean {
+  return wholeBytes === undefined;
 }
 
 /** What these positions show, or null when some of it is not here. */
@@ -40,20 +51,21 @@ export function textsHere(window: LogWindow, first: number, last: number): strin
   const texts: string[] = [];
   for (let at = first; at <= last; at += 1) {
     const line = lineAt(window, at);
-    if (line === undefined) return null;
+    if (line === undefined || !isWhole(line)) return null;
     texts.push(plainText(line.text));
   }
   return texts;
 }
 
 export async function readTexts(reader: LogReader, first: number, last: number): Promise<string[]> {
-  return (await readLines(reader, first, last)).map((line) => plainText(line.text));
+  const lines = await readLines(reader, { first, last }, "whole");
+  return lines.map((line) => plainText(line.text));
 }
 
 /** Position of the line with this index, or of the first one behind it. */
 export function positionOf(reader: LogReader, index: number): Promise<number> {
   return findPosition(index, reader.window.total ?? 0, async (position) => {
-    const [line] = await readLines(reader, position, position);
+    const [line] = await readLines(reader, { first: position, last: position }, "beginning");
     return line?.index ?? null;
   });
 }

@@ -122,7 +122,12 @@ export const LogRow = memo(function LogRow({
         {line === undefined ? (
           <span className="text-ink-3 select-none">…</span>
         ) : (
-          <LogText text={line.text} pattern={look.pattern} isCurrent={isCurrent} />
+          <LogText
+            text={line.text}
+            wholeBytes={line.wholeBytes}
+            pattern={look.pattern}
+            isCurrent={isCurrent}
+          />
         )}
       </span>
     </div>

@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import type { ReactElement } from "react";
+import { bytesText } from "#components/ui/bytes-text.ts";
 import { type AnsiColor, type AnsiToken, ansiTokens } from "./ansi.ts";
 import { hitRanges } from "./hit-ranges.ts";
 import { textPieces } from "./text-pieces.ts";
@@ -26,9 +27,6 @@ const GROUND: Record<AnsiColor, string> = {
   white: "bg-sunken",
 };
 
-/** More than this of one line is cut on the screen; copying and the download have it whole. */
-const MAX_SHOWN = 10_000;
-
 function classOf(token: AnsiToken): string {
   const isFaint = token.color === "black" || (token.isDim && token.color === null);
   const color = isFaint ? (token.background === null ? "text-ink-3" : "text-ink") : null;
@@ -45,15 +43,18 @@ function classOf(token: AnsiToken): string {
 /** A line's text with its colours, and what was searched marked in it. */
 export function LogText({
   text,
+  wholeBytes,
   pattern,
   isCurrent,
 }: {
   text: string;
+  /** Set when the text is but a long line's beginning; copying and the download have it whole. */
+  wholeBytes?: number;
   pattern: RegExp | null;
   /** The search is at this line. */
   isCurrent: boolean;
 }): ReactElement {
-  const tokens = ansiTokens(text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text);
+  const tokens = ansiTokens(text);
   const plain = tokens.map((token) => token.text).join("");
   const pieces = textPieces(tokens, hitRanges(plain, pattern));
   return (
@@ -72,13 +73,12 @@ export function LogText({
           </span>
         ),
       )}
-      {text.length > MAX_SHOWN ? (
+      {wholeBytes === undefined ? null : (
         <span className="text-ink-3 italic select-none">
           {" "}
-          … {(text.length - MAX_SHOWN).toLocaleString("en")} more characters: copy the line or
-          download the log
+          … the line has {bytesText(wholeBytes)}: copy it or download the log
         </span>
-      ) : null}
+      )}
     </>
   );
 }

@@ -7,6 +7,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  */
 export type LogStream = "stdout" | "stderr" | "podflow" | null;
 
+/** So much of a line is drawn on a screen. */
+export const SHOWN_CHARACTERS = 10_000;
+
 /** One line of an execution's log, as the browser and the API see it. */
 export interface LogLine {
   /** Position in the execution's log, from 0, without gaps: a link to a line is this number. */
@@ -20,6 +23,8 @@ export interface LogLine {
   stream: LogStream;
   /** Without the line end. Bytes that are no UTF-8 are shown as U+FFFD. */
   text: string;
+  /** Set where `text` is but the beginning of a long line: how many bytes the whole of it has. */
+  wholeBytes?: number;
 }
 
 /** A place of an attempt's log where lines are missing, or may be. */

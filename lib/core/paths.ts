@@ -70,8 +70,10 @@ export const paths = {
   /** `after` is a cursor as `cursorText` writes it. */
   executionEvents: (id: string, after?: string): string =>
     withQuery(`${api(id)}/events`, { after }),
-  executionLog: (id: string, query: LogQuery & { offset: number; limit: number }): string =>
-    withQuery(`${api(id)}/log`, query),
+  executionLog: (
+    id: string,
+    query: LogQuery & { offset: number; limit: number; isWhole?: boolean },
+  ): string => withQuery(`${api(id)}/log`, query),
   executionLogSearch: (
     id: string,
     query: LogQuery & { q: string; isRegex?: boolean; isCaseSensitive?: boolean },

@@ -4,6 +4,7 @@ import { pool } from "#lib/store/database.ts";
 import {
   countLogLines,
   type LogFilter,
+  type LogStretch,
   readLogFrom as readFrom,
   readLogWindow,
   streamLogPages,
@@ -22,39 +23,41 @@ const LINE_FEED = Buffer.from("\n");
 export async function readLog(
   executionId: string,
   filter: LogFilter,
-  window: { offset: number; limit: number },
+  window: LogStretch & { offset: number },
 ): Promise<{ lines: LogLine[]; total: number }> {
   const known = await totalLines(executionId);
   const isWhole = Object.values(filter).every((value) => value === undefined);
-  const limit = Math.min(window.limit, MAX_WINDOW);
+  const asked = { ...window, limit: Math.min(window.limit, MAX_WINDOW) };
   const [total, lines] = await Promise.all([
     isWhole ? known : countLogLines(executionId, filter),
     // Without a filter a line's index is its position.
-    isWhole
-      ? wholeWindow(executionId, window.offset, limit)
-      : readLogWindow(executionId, filter, { offset: window.offset, limit }),
+    isWhole ? wholeWindow(executionId, asked) : readLogWindow(executionId, filter, asked),
   ]);
   // Lines may have come between the two reads.
   return { lines, total: Math.max(total, window.offset + lines.length) };
 }
 
-async function wholeWindow(executionId: string, offset: number, limit: number): Promise<LogLine[]> {
+async function wholeWindow(
+  executionId: string,
+  { offset, limit, ...stretch }: LogStretch & { offset: number },
+): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   while (lines.length < limit) {
-    const more = await readFrom(executionId, offset + lines.length, limit - lines.length);
+    const rest = { ...stretch, limit: limit - lines.length };
+    const more = await readFrom(executionId, offset + lines.length, rest);
     if (more.length === 0) break;
     lines.push(...more);
   }
   return lines;
 }
 
-/** The lines from index `line` on, in order, some `limit` at most; empty when there are none yet. */
+/** The lines from index `line` on, in order; empty when there are none yet. */
 export async function readLogFrom(
   executionId: string,
   line: number,
-  limit = 2000,
+  stretch: LogStretch = { limit: 2000 },
 ): Promise<LogLine[]> {
-  return readFrom(executionId, line, limit);
+  return readFrom(executionId, line, stretch);
 }
 
 /** Positions, in the filtered list, of the lines that match; 10,000 at most. @throws AppError `malformed` for a regex that is none or takes too long */

@@ -9,10 +9,10 @@ export interface LogAnswer {
   total: number;
 }
 
-/** A stretch of the lines that match; offset and limit count those. */
+/** A stretch of the lines that match; offset and limit count those. Fewer may come than there are. */
 export function fetchLog(
   id: string,
-  query: LogQuery & { offset: number; limit: number },
+  query: LogQuery & { offset: number; limit: number; isWhole?: boolean },
   signal?: AbortSignal,
 ): Promise<LogAnswer> {
   return fetchJson<LogAnswer>(paths.executionLog(id, query), signal);

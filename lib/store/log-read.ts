@@ -11,6 +11,14 @@ export interface LogFilter {
   minLevel?: LogLevel;
 }
 
+/** Which of the lines that are asked for come in one answer, and how much of each. */
+export interface LogStretch {
+  /** Fewer may come: whoever wants more asks again from behind the last one. */
+  limit: number;
+  /** Of a longer line its beginning alone; absent: every line whole. */
+  maxCharacters?: number;
+}
+
 interface ChunkRow {
   first_line: string;
   task_run_id: string | null;
@@ -56,7 +64,7 @@ export async function countLogLines(executionId: string, filter: LogFilter): Pro
 export async function readLogWindow(
   executionId: string,
   filter: LogFilter,
-  window: { offset: number; limit: number },
+  window: LogStretch & { offset: number },
 ): Promise<LogLine[]> {
   const { rows } = await pool().query<ChunkRow & { position: string }>(
     `WITH ranked AS (
@@ -73,18 +81,18 @@ export async function readLogWindow(
   );
   const lines: LogLine[] = [];
   for (const row of rows) {
-    const matching = linesOf(row, levelIndex(filter));
+    const matching = linesOf(row, levelIndex(filter), window.maxCharacters);
     const skip = window.offset - Number(row.position);
     lines.push(...matching.slice(Math.max(0, skip)));
   }
   return lines.slice(0, window.limit);
 }
 
-/** Lines from this index on, in order, `limit` at most; several reads give every line once. */
+/** Lines from this index on, in order; several reads give every line once. */
 export async function readLogFrom(
   executionId: string,
   line: number,
-  limit: number,
+  { limit, maxCharacters }: LogStretch,
 ): Promise<LogLine[]> {
   const { rows } = await pool().query<ChunkRow>(
     `SELECT ${COLUMNS} FROM log_chunks c
@@ -96,7 +104,7 @@ export async function readLogFrom(
   );
   const lines: LogLine[] = [];
   for (const row of rows) {
-    for (const each of linesOf(row, 0)) if (each.index >= line) lines.push(each);
+    for (const each of linesOf(row, 0, maxCharacters)) if (each.index >= line) lines.push(each);
     if (lines.length >= limit) break;
   }
   return lines.slice(0, limit);
@@ -170,7 +178,7 @@ export async function* streamAttemptLines({
   }
 }
 
-function linesOf(row: ChunkRow, minLevel: number): LogLine[] {
+function linesOf(row: ChunkRow, minLevel: number, maxCharacters?: number): LogLine[] {
   const lines: LogLine[] = [];
   const first = Number(row.first_line);
   for (const [offset, line] of decodeLines(row.data).entries()) {
@@ -183,8 +191,19 @@ function linesOf(row: ChunkRow, minLevel: number): LogLine[] {
       time: new Date(line.timeMs).toISOString(),
       level: line.level,
       stream: line.stream,
-      text: Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.length).toString(),
+      ...textOf(line.bytes, maxCharacters),
     });
   }
   return lines;
+}
+
+function textOf(
+  { buffer, byteOffset, length }: Uint8Array,
+  maxCharacters = Infinity,
+): Pick<LogLine, "text" | "wholeBytes"> {
+  // A character has four bytes at most.
+  const read = Math.min(length, maxCharacters * 4);
+  const text = Buffer.from(buffer, byteOffset, read).toString();
+  if (text.length <= maxCharacters) return { text };
+  return { text: text.slice(0, maxCharacters), wholeBytes: length };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logTask, openStage, someExecution, someFlow, type Stage } from "#e2e/executions/stage.ts";
 import { advanceExecution } from "#lib/executions/advance.ts";
 import { readLog, readLogFrom, searchLog, streamLog } from "#lib/executions/read-log.ts";
+import type { LogLine } from "#lib/core/log-line.ts";
 import { pool } from "./database.ts";
 import { LeaseLostError, type Lease } from "./lease.ts";
 import type { StoredLine } from "./log-chunk.ts";
@@ -126,6 +127,28 @@ describe("a log", () => {
     expect(lines[2]?.text).toHaveLength(700_000);
     const { rows } = await pool().query("SELECT name, value, tags FROM metrics");
     expect(rows).toEqual([{ name: "rows", value: 3, tags: { k: "v" } }]);
+  });
+
+  it("gives the beginning of a long line, and says so, where no more is asked for", async () => {
+    const lease = await leased();
+    const texts = ["ä".repeat(10), "ä".repeat(11), "x".repeat(50_000), "short"];
+    const lines = texts.map((text) => line(text));
+    await appendLog(lease, append(0, 0, lines));
+    const told = [
+      { text: texts[0] },
+      { text: "ä".repeat(10), wholeBytes: 22 },
+      { text: "x".repeat(10), wholeBytes: 50_000 },
+      { text: "short" },
+    ];
+    const { executionId } = lease;
+    const stretch = { limit: 10, maxCharacters: 10 };
+    const parts = (lines: LogLine[]): object[] =>
+      lines.map(({ text, wholeBytes }) => ({ text, wholeBytes }));
+    const whole = await readLog(executionId, {}, { offset: 0, ...stretch });
+    expect(parts(whole.lines)).toEqual(told);
+    const some = await readLog(executionId, { minLevel: "INFO" }, { offset: 1, ...stretch });
+    expect(parts(some.lines)).toEqual(told.slice(1));
+    expect(parts(await readLogFrom(executionId, 0, stretch))).toEqual(told);
   });
 
   it("grows from several sides at once without a gap", async () => {

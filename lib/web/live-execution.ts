@@ -1,4 +1,5 @@
 import { cursorFrom, cursorText, type LiveCursor, type LiveEvent } from "#lib/core/live-event.ts";
+import { SHOWN_CHARACTERS } from "#lib/core/log-line.ts";
 import { isTerminal, type State } from "#lib/core/state.ts";
 import { readLogFrom } from "#lib/executions/read-log.ts";
 import { awaitsRemoval, changedSince, getExecution } from "#lib/executions/read.ts";
@@ -6,8 +7,8 @@ import { watchExecution } from "#lib/executions/watch.ts";
 import { Bell } from "./bell.ts";
 import { eventStream, type SendEvent } from "./sse.ts";
 
-/** Lines in one event. */
-const BATCH = 1000;
+/** The lines of one event: for a screen. */
+const BATCH = { limit: 1000, maxCharacters: SHOWN_CHARACTERS };
 
 /**
  * Everything that happens to an execution from the reader's cursor on, each thing once, in order.

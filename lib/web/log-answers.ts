@@ -1,3 +1,4 @@
+import { SHOWN_CHARACTERS } from "#lib/core/log-line.ts";
 import { getExecution } from "#lib/executions/read.ts";
 import { readLog, searchLog } from "#lib/executions/read-log.ts";
 import { logDownload } from "./log-download.ts";
@@ -6,8 +7,9 @@ import { readQuery } from "./search-params.ts";
 
 /** A window of the lines that match. @throws AppError `not-found` */
 export async function logWindowResponse(request: Request, id: string): Promise<Response> {
-  const { offset, limit, ...filter } = readQuery(request, logWindow);
-  return Response.json(await readLog(id, filter, { offset, limit }));
+  const { offset, limit, isWhole, ...filter } = readQuery(request, logWindow);
+  const maxCharacters = isWhole ? undefined : SHOWN_CHARACTERS;
+  return Response.json(await readLog(id, filter, { offset, limit, maxCharacters }));
 }
 
 /** Where in the filtered list the text occurs. @throws AppError `not-found`, `malformed` */

@@ -13,6 +13,8 @@ export const logFilter = z.object({
 export const logWindow = logFilter.extend({
   offset: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(5000).default(500),
+  /** Else a long line comes with its beginning alone. */
+  isWhole: flag.default(false),
 });
 
 export const logSearch = logFilter.extend({
