@@ -16,10 +16,16 @@ export type { LogFilter } from "#lib/store/log-read.ts";
 export type { LogSearch } from "./log-matcher.ts";
 
 const MAX_WINDOW = 10_000;
+/** A window that has so many characters is not gone on with: it becomes one text of JSON. */
+const WINDOW_CHARACTERS = 16 * 1024 * 1024;
 const MAX_POSITIONS = 10_000;
 const LINE_FEED = Buffer.from("\n");
 
-/** A window of the lines that match: `offset` and `total` count those. @throws AppError `not-found` */
+/**
+ * A window of the lines that match: `offset` and `total` count those. It has fewer lines than were
+ * asked for where there are no more, or where they are long; then the next begins behind them.
+ * @throws AppError `not-found`
+ */
 export async function readLog(
   executionId: string,
   filter: LogFilter,
@@ -30,23 +36,32 @@ export async function readLog(
   const asked = { ...window, limit: Math.min(window.limit, MAX_WINDOW) };
   const [total, lines] = await Promise.all([
     isWhole ? known : countLogLines(executionId, filter),
-    // Without a filter a line's index is its position.
-    isWhole ? wholeWindow(executionId, asked) : readLogWindow(executionId, filter, asked),
+    readWindow(asked, (stretch) =>
+      // Without a filter a line's index is its position.
+      isWhole
+        ? readFrom(executionId, stretch.offset, stretch)
+        : readLogWindow(executionId, filter, stretch),
+    ),
   ]);
   // Lines may have come between the two reads.
   return { lines, total: Math.max(total, window.offset + lines.length) };
 }
 
-async function wholeWindow(
-  executionId: string,
-  { offset, limit, ...stretch }: LogStretch & { offset: number },
+async function readWindow(
+  window: LogStretch & { offset: number },
+  read: (window: LogStretch & { offset: number }) => Promise<LogLine[]>,
 ): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  while (lines.length < limit) {
-    const rest = { ...stretch, limit: limit - lines.length };
-    const more = await readFrom(executionId, offset + lines.length, rest);
-    if (more.length === 0) break;
-    lines.push(...more);
+  let characters = 0;
+  while (lines.length < window.limit) {
+    const offset = window.offset + lines.length;
+    const more = await read({ ...window, offset, limit: window.limit - lines.length });
+    if (more.length === 0) return lines;
+    for (const line of more) {
+      characters += line.text.length;
+      if (lines.length > 0 && characters > WINDOW_CHARACTERS) return lines;
+      lines.push(line);
+    }
   }
   return lines;
 }

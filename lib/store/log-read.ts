@@ -25,6 +25,12 @@ interface ChunkRow {
   task_id: string | null;
   number: number | null;
   data: Buffer;
+  /** How many chunks were named to be read, of which this is one. */
+  named: string;
+}
+
+interface MatchingRow extends ChunkRow {
+  matching: string;
 }
 
 /** A chunk's lines that match, and where the first of them stands among all that match. */
@@ -33,15 +39,41 @@ export interface LogPage {
   lines: LogLine[];
 }
 
+/** Read at a time; a chunk has 512 KiB, unless it is one long line. */
 const PAGE_CHUNKS = 16;
-const FROM = `
-FROM log_chunks c
+/** Of these chunks no more are read once those before have so many bytes. */
+const PAGE_BYTES = 16 * 1024 * 1024;
+const JOINED = `log_chunks c
   LEFT JOIN attempts a ON a.id = c.attempt_id
-  LEFT JOIN task_runs t ON t.id = c.task_run_id
+  LEFT JOIN task_runs t ON t.id = c.task_run_id`;
+const FROM = `
+FROM ${JOINED}
 WHERE c.execution_id = $1 AND ($2::text IS NULL OR c.task_run_id = $2)
   AND ($3::int IS NULL OR a.number = $3) AND c.max_level >= $4`;
 const COLUMNS = "c.first_line, c.task_run_id, t.task_id, a.number, c.data";
 const MATCHING = "(SELECT sum(n) FROM unnest(c.level_counts[$4 + 1:]) AS n)";
+// Of what is stored beside the row the length is known without reading it.
+const NAMED = "c.first_line AS first, octet_length(c.data) AS size";
+
+/**
+ * The statement that reads the chunks of the execution $1 which `named` tells as `NAMED`, from the
+ * first one on: as many as a page has, and one at least. Each row says in `named` how many there were.
+ */
+function page(named: string, columns = COLUMNS): string {
+  return `WITH named AS (${named}),
+    page AS (
+      SELECT named.*, sum(size) OVER (ORDER BY first) - size AS before, count(*) OVER () AS named
+      FROM named
+    )
+  SELECT ${columns}, page.named FROM page, ${JOINED}
+  WHERE c.execution_id = $1 AND c.first_line = page.first AND page.before < ${PAGE_BYTES}
+  ORDER BY c.first_line`;
+}
+
+/** Whether nothing was left behind these rows when they were read. */
+function isLast(rows: readonly { named: string }[]): boolean {
+  return rows.length < PAGE_CHUNKS && rows.length === Number(rows[0]?.named ?? 0);
+}
 
 function parameters(executionId: string, filter: LogFilter): unknown[] {
   return [executionId, filter.taskRunId ?? null, filter.attempt ?? null, levelIndex(filter)];
@@ -60,23 +92,21 @@ export async function countLogLines(executionId: string, filter: LogFilter): Pro
   return Number(rows[0]?.total ?? 0);
 }
 
-/** The lines `offset` to `offset + limit` of those that match. */
+/** The lines from `offset` on of those that match; none when there are no more. */
 export async function readLogWindow(
   executionId: string,
   filter: LogFilter,
   window: LogStretch & { offset: number },
 ): Promise<LogLine[]> {
+  // By OFFSET each chunk is counted once, and sorted without its bytes.
+  const named = `
+    SELECT * FROM (
+      SELECT counted.*, sum(matching) OVER (ORDER BY first) - matching AS position
+      FROM (SELECT ${NAMED}, ${MATCHING} AS matching ${FROM} OFFSET 0) AS counted
+    ) AS ranked
+    WHERE position + matching > $5 AND position < $5 + $6`;
   const { rows } = await pool().query<ChunkRow & { position: string }>(
-    `WITH ranked AS (
-       SELECT c.first_line AS first, ${MATCHING} AS matching,
-         sum(${MATCHING}) OVER (ORDER BY c.first_line) AS upto ${FROM}
-     )
-     SELECT ${COLUMNS}, ranked.upto - ranked.matching AS position
-     FROM ranked JOIN log_chunks c ON c.execution_id = $1 AND c.first_line = ranked.first
-       LEFT JOIN attempts a ON a.id = c.attempt_id
-       LEFT JOIN task_runs t ON t.id = c.task_run_id
-     WHERE ranked.upto > $5 AND ranked.upto - ranked.matching < $5 + $6
-     ORDER BY c.first_line`,
+    page(named, `${COLUMNS}, page.position`),
     [...parameters(executionId, filter), window.offset, window.limit],
   );
   const lines: LogLine[] = [];
@@ -94,14 +124,10 @@ export async function readLogFrom(
   line: number,
   { limit, maxCharacters }: LogStretch,
 ): Promise<LogLine[]> {
-  const { rows } = await pool().query<ChunkRow>(
-    `SELECT ${COLUMNS} FROM log_chunks c
-       LEFT JOIN attempts a ON a.id = c.attempt_id
-       LEFT JOIN task_runs t ON t.id = c.task_run_id
-     WHERE c.execution_id = $1 AND c.first_line + c.line_count > $2
-     ORDER BY c.first_line LIMIT $3`,
-    [executionId, line, PAGE_CHUNKS],
-  );
+  const named = `SELECT ${NAMED} FROM log_chunks c
+    WHERE c.execution_id = $1 AND c.first_line + c.line_count > $2
+    ORDER BY c.first_line LIMIT ${PAGE_CHUNKS}`;
+  const { rows } = await pool().query<ChunkRow>(page(named), [executionId, line]);
   const lines: LogLine[] = [];
   for (const row of rows) {
     for (const each of linesOf(row, 0, maxCharacters)) if (each.index >= line) lines.push(each);
@@ -138,22 +164,18 @@ export async function* streamStoredLines(
   }
 }
 
-async function* chunkRows(
-  executionId: string,
-  filter: LogFilter,
-): AsyncGenerator<ChunkRow & { matching: string }> {
-  let after = -1;
-  for (;;) {
-    const { rows } = await pool().query<ChunkRow & { matching: string }>(
-      `SELECT ${COLUMNS}, ${MATCHING} AS matching ${FROM} AND c.first_line > $5
-       ORDER BY c.first_line LIMIT ${PAGE_CHUNKS}`,
-      [...parameters(executionId, filter), after],
-    );
+async function* chunkRows(executionId: string, filter: LogFilter): AsyncGenerator<MatchingRow> {
+  const named = `SELECT ${NAMED}, ${MATCHING} AS matching ${FROM} AND c.first_line > $5
+    ORDER BY c.first_line LIMIT ${PAGE_CHUNKS}`;
+  const text = page(named, `${COLUMNS}, page.matching`);
+  for (let after = -1; ;) {
+    const values = [...parameters(executionId, filter), after];
+    const { rows } = await pool().query<MatchingRow>(text, values);
     for (const row of rows) {
       yield row;
       after = Number(row.first_line);
     }
-    if (rows.length < PAGE_CHUNKS) return;
+    if (isLast(rows)) return;
   }
 }
 
@@ -162,19 +184,21 @@ export async function* streamAttemptLines({
   executionId,
   attemptId,
 }: Pick<Lease, "executionId" | "attemptId">): AsyncGenerator<StoredLine[]> {
-  let after = -1;
-  for (;;) {
-    const { rows } = await pool().query<Pick<ChunkRow, "first_line" | "data">>(
-      `SELECT first_line, data FROM log_chunks
-       WHERE execution_id = $1 AND attempt_id = $2 AND first_line > $3
-       ORDER BY first_line LIMIT ${PAGE_CHUNKS}`,
-      [executionId, attemptId, after],
+  const named = `SELECT ${NAMED} FROM log_chunks c
+    WHERE c.execution_id = $1 AND c.attempt_id = $2 AND c.first_line > $3
+    ORDER BY c.first_line LIMIT ${PAGE_CHUNKS}`;
+  const text = page(named, "c.first_line, c.data");
+  for (let after = -1; ;) {
+    const values = [executionId, attemptId, after];
+    const { rows } = await pool().query<Pick<ChunkRow, "first_line" | "data" | "named">>(
+      text,
+      values,
     );
     for (const row of rows) {
       yield decodeLines(row.data);
       after = Number(row.first_line);
     }
-    if (rows.length < PAGE_CHUNKS) return;
+    if (isLast(rows)) return;
   }
 }
 

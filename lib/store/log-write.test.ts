@@ -151,6 +151,34 @@ describe("a log", () => {
     expect(parts(await readLogFrom(executionId, 0, stretch))).toEqual(told);
   });
 
+  it.each([
+    ["without a filter", {}],
+    ["with one", { minLevel: "INFO" }],
+  ] as const)("of long lines comes in windows of some 16 MiB, %s", async (_, filter) => {
+    const lease = await leased();
+    const sizes = Array.from({ length: 30 }, (_each, index) => 1_000_000 + index);
+    for (const [at, size] of sizes.entries()) {
+      await appendLog(lease, append(at, at, [line("x".repeat(size))]));
+    }
+    const { executionId } = lease;
+    const found: number[] = [];
+    for (let windows = 0; found.length < sizes.length; windows += 1) {
+      const window = { offset: found.length, limit: 500 };
+      const { lines, total } = await readLog(executionId, filter, window);
+      expect(total).toBe(30);
+      expect(lines.length).toBeLessThanOrEqual(17);
+      expect(windows).toBeLessThan(3);
+      found.push(...lines.map((its) => its.text.length));
+    }
+    expect(found).toEqual(sizes);
+    expect((await readLogFrom(executionId, 4)).length).toBeLessThanOrEqual(17);
+    const streamed: number[] = [];
+    for await (const lines of streamLog(executionId, filter)) {
+      streamed.push(...lines.map((its) => its.text.length));
+    }
+    expect(streamed).toEqual(sizes);
+  });
+
   it("grows from several sides at once without a gap", async () => {
     const lease = await leased();
     const other = await leased();
