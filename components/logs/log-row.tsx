@@ -112,6 +112,11 @@ export const LogRow = memo(function LogRow({
       {line?.stream === "podflow" ? (
         <span className="mr-2 shrink-0 self-start text-ink-2 select-none">Podflow:</span>
       ) : null}
+      {line?.continues ? (
+        <span title="Within the line before" className="mr-1 shrink-0 text-ink-3 select-none">
+          …
+        </span>
+      ) : null}
       <span
         data-text
         className={clsx(

@@ -25,6 +25,8 @@ export interface LogLine {
   text: string;
   /** Set where `text` is but the beginning of a long line: how many bytes the whole of it has. */
   wholeBytes?: number;
+  /** Set when it goes on within the line before it of the same stream: one of 16 MiB is kept in pieces. */
+  continues?: true;
 }
 
 /** A place of an attempt's log where lines are missing, or may be. */
@@ -45,7 +47,8 @@ interface Sealed {
   /** Of the lines' text, without line ends. */
   bytes: number;
   /**
-   * SHA-256, in hex, over the bytes of each line followed by one line feed, in order: what
+   * SHA-256, in hex, over the bytes of each line followed by one line feed, in order, with none
+   * between the pieces of one line: what
    * `sha256sum` says of the attempt's log when it is downloaded raw (`GET /api/v1/logs/ID/download`
    * with `raw=true`, `taskRunId` and `attempt`). Absent in logs that were sealed before there was one.
    */

@@ -23,6 +23,19 @@ describe("secrets", () => {
     expect(Buffer.from(masks.bytes(Buffer.from(text))).toString()).toBe(expected);
   });
 
+  it("are masked where a long line is cut, wherever that is", () => {
+    const text = "before s3cr3t-longer, s3cr3t behind";
+    for (let cut = 1; cut < text.length; cut += 1) {
+      const [left, right] = [Buffer.from(text.slice(0, cut)), Buffer.from(text.slice(cut))];
+      const none = Buffer.alloc(0);
+      const pieces = [
+        masks.piece(left, { before: none, after: right }),
+        masks.piece(right, { before: left, after: none }),
+      ];
+      expect(Buffer.concat(pieces).toString()).toBe("before ********, ******** behind");
+    }
+  });
+
   it("are masked in outputs, also in their keys", () => {
     expect(masks.deep({ s3cr3t: ["s3cr3t", 1, null] })).toEqual({
       "********": ["********", 1, null],

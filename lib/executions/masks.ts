@@ -36,6 +36,35 @@ export class Masks {
     return masked;
   }
 
+  /**
+   * A piece of a longer text. A secret that was cut in two is masked at the end of the one piece, and is
+   * not in the other.
+   * @param before what is printed before it, and `after` behind it: as much of it as secrets have at most
+   */
+  piece(bytes: Uint8Array, { before, after }: Record<"before" | "after", Uint8Array>): Uint8Array {
+    const begin = this.#cut(before, bytes).right;
+    const { left } = this.#cut(bytes, after);
+    const end = Math.max(begin, bytes.length - left);
+    const masked = this.bytes(bytes.subarray(begin, end));
+    return left === 0 ? masked : Buffer.concat([masked, MASK_BYTES]);
+  }
+
+  /** With how many bytes of a secret `left` ends, and `right`, which follows, begins. */
+  #cut(left: Uint8Array, right: Uint8Array): { left: number; right: number } {
+    const found = { left: 0, right: 0 };
+    for (const secret of this.#bytes) {
+      const reach = secret.length - 1;
+      const end = left.subarray(Math.max(0, left.length - reach));
+      // Each one in here is in both, for neither is as long as the secret.
+      const near = Buffer.concat([end, right.subarray(0, reach)]);
+      const [first, last] = [near.indexOf(secret), near.lastIndexOf(secret)];
+      if (first === -1) continue;
+      found.left = Math.max(found.left, end.length - first);
+      found.right = Math.max(found.right, last + secret.length - end.length);
+    }
+    return found;
+  }
+
   /** What people read of a failure, or of a reason to wait. */
   texts<T extends Pick<Failure, "message" | "remedy" | "evidence">>(told: T): T {
     return {

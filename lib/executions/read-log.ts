@@ -10,6 +10,7 @@ import {
   streamLogPages,
   streamStoredLines,
 } from "#lib/store/log-read.ts";
+import { RawLog } from "#lib/store/raw-log.ts";
 import { type LogSearch, matcherOf } from "./log-matcher.ts";
 
 export type { LogFilter } from "#lib/store/log-read.ts";
@@ -19,7 +20,6 @@ const MAX_WINDOW = 10_000;
 /** A window that has so many characters is not gone on with: it becomes one text of JSON. */
 const WINDOW_CHARACTERS = 16 * 1024 * 1024;
 const MAX_POSITIONS = 10_000;
-const LINE_FEED = Buffer.from("\n");
 
 /**
  * A window of the lines that match: `offset` and `total` count those. It has fewer lines than were
@@ -105,8 +105,8 @@ export async function* streamLog(
 }
 
 /**
- * The bytes of the lines that match (of one task only when `taskId` is given), each followed by a line feed, without what Podflow itself says:
- * of one whole attempt they are what its seal's hash was made of.
+ * The bytes of the lines that match (of one task only when `taskId` is given) as they were printed,
+ * without what Podflow itself says: of one whole attempt they are what its seal's hash was made of.
  */
 export async function* streamRawLog(
   executionId: string,
@@ -114,9 +114,11 @@ export async function* streamRawLog(
   taskId?: string,
 ): AsyncGenerator<Uint8Array> {
   await totalLines(executionId);
-  for await (const lines of streamStoredLines(executionId, filter, taskId)) {
-    if (lines.length > 0) yield Buffer.concat(lines.flatMap(({ bytes }) => [bytes, LINE_FEED]));
+  const raw = new RawLog();
+  for await (const { lines, of } of streamStoredLines(executionId, filter, taskId)) {
+    if (lines.length > 0) yield raw.add(lines, of);
   }
+  yield raw.end;
 }
 
 async function totalLines(executionId: string): Promise<number> {

@@ -50,9 +50,10 @@ export interface Runner {
   observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<Observation>;
 
   /**
-   * Yields the log from `after` on (null: from the beginning): every line once, in order, whole.
-   * Ends when the user's container has ended and its log is drained. Persist `cursor` with the lines
-   * of its batch. A batch has at most some 1 MiB.
+   * Yields the log from `after` on (null: from the beginning): every line once, in order; whole below
+   * 16 MiB, else in parts that follow each other. Ends when the user's container has ended and its log
+   * is drained. Persist `cursor` with the lines of its batch. A batch has at most some 1 MiB, or is one
+   * long line.
    */
   followLog(handle: RunHandle, after: string | null, signal: AbortSignal): AsyncIterable<LogBatch>;
 
@@ -324,6 +325,16 @@ export interface RunLogLine {
   time: Date;
   /** null: the place does not tell them apart. */
   stream: "stdout" | "stderr" | null;
+  /** Set when these are not the bytes of a whole line. */
+  part?: LinePart;
+}
+
+/** Where a part of a long line was cut off, for who looks for what may be cut in two there. */
+export interface LinePart {
+  /** The last 64 KiB before it, without those of an earlier line; none: it is the first part. */
+  before: Uint8Array;
+  /** The first 64 KiB behind it; none: it is the last part. */
+  after: Uint8Array;
 }
 
 export interface LogBatch {

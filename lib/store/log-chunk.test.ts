@@ -3,15 +3,18 @@ import { describe, expect, it } from "vitest";
 import { LOG_LEVELS, type LogStream } from "#lib/core/log-line.ts";
 import { countLevels, decodeLines, encodeLines, type StoredLine } from "./log-chunk.ts";
 
-const line = fc.record({
-  bytes: fc.uint8Array({ maxLength: 300 }),
-  timeMs: fc.integer({ min: 0, max: 4_102_444_800_000 }),
-  level: fc.constantFrom(...LOG_LEVELS),
-  stream: fc.constantFrom<LogStream[]>("stdout", "stderr", "podflow", null),
-});
+const line = fc
+  .record({
+    bytes: fc.uint8Array({ maxLength: 300 }),
+    timeMs: fc.integer({ min: 0, max: 4_102_444_800_000 }),
+    level: fc.constantFrom(...LOG_LEVELS),
+    stream: fc.constantFrom<LogStream[]>("stdout", "stderr", "podflow", null),
+    continues: fc.boolean(),
+  })
+  .map(({ continues, ...its }): StoredLine => (continues ? { ...its, continues } : its));
 
 describe("a chunk of log lines", () => {
-  it("gives back every byte, time, level and stream", () => {
+  it("gives back every byte, time, level and stream, and which lines continue others", () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 50 }), (lines) => {
         const decoded = decodeLines(encodeLines(lines)).map((its) => ({

@@ -8,14 +8,18 @@ export interface StoredLine {
   timeMs: number;
   level: LogLevel;
   stream: LogStream;
+  /** Set when the line before it of the same stream goes on here: no line feed was between. */
+  continues?: true;
 }
 
 const FORMAT = 1;
+const STREAM_BITS = 3;
+const CONTINUES = 64;
 const STREAMS: readonly LogStream[] = [null, "stdout", "stderr", "podflow"];
 
 /**
  * The lines as one block of bytes: a format number, the length of the table, the table (for each
- * line a byte of level and stream, the time's distance in ms from the line before, the length), then
+ * line a byte of level, stream and whether it continues another, the time's distance in ms from the line before, the length), then
  * the text of all lines. Numbers are LEB128, signed ones zigzag.
  */
 export function encodeLines(lines: readonly StoredLine[]): Buffer {
@@ -30,7 +34,7 @@ export function encodeLines(lines: readonly StoredLine[]): Buffer {
       ({ level, stream } = line);
       flags = LOG_LEVELS.indexOf(level) | (STREAMS.indexOf(stream) << 4);
     }
-    table.byte(flags);
+    table.byte(line.continues ? flags | CONTINUES : flags);
     table.number(zigzag(line.timeMs - timeMs));
     table.number(line.bytes.length);
     timeMs = line.timeMs;
@@ -62,12 +66,14 @@ export function decodeLines(data: Uint8Array): StoredLine[] {
     reader.at += 1;
     timeMs += unzigzag(readNumber(reader));
     const length = readNumber(reader);
-    lines.push({
+    const line: StoredLine = {
       bytes: data.subarray(textAt, textAt + length),
       timeMs,
       level: LOG_LEVELS[flags & 15] ?? "INFO",
-      stream: STREAMS[flags >> 4] ?? null,
-    });
+      stream: STREAMS[(flags >> 4) & STREAM_BITS] ?? null,
+    };
+    if (flags & CONTINUES) line.continues = true;
+    lines.push(line);
     textAt += length;
   }
   return lines;

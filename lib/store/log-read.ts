@@ -149,18 +149,22 @@ export async function* streamLogPages(
   }
 }
 
-/** The stored lines that match, byte for byte, chunk by chunk; without what Podflow itself says. */
+/**
+ * The stored lines that match, byte for byte, chunk by chunk, and of which attempt they are; without
+ * what Podflow itself says.
+ */
 export async function* streamStoredLines(
   executionId: string,
   filter: LogFilter,
   taskId?: string,
-): AsyncGenerator<StoredLine[]> {
+): AsyncGenerator<{ lines: StoredLine[]; of: string }> {
   const minLevel = levelIndex(filter);
   for await (const row of chunkRows(executionId, filter)) {
     if (taskId !== undefined && row.task_id !== taskId) continue;
-    yield decodeLines(row.data).filter(
+    const lines = decodeLines(row.data).filter(
       ({ stream, level }) => stream !== "podflow" && LOG_LEVELS.indexOf(level) >= minLevel,
     );
+    yield { lines, of: `${row.task_run_id} ${row.number}` };
   }
 }
 
@@ -216,6 +220,7 @@ function linesOf(row: ChunkRow, minLevel: number, maxCharacters?: number): LogLi
       level: line.level,
       stream: line.stream,
       ...textOf(line.bytes, maxCharacters),
+      ...(line.continues && { continues: true }),
     });
   }
   return lines;

@@ -123,6 +123,42 @@ describe("the log of an ended attempt", () => {
     });
   });
 
+  it("has a line that came in parts as it was printed, and no secret that was cut in two", async () => {
+    await worker.stop();
+    const runner = createFakeRunner(place);
+    const text = "a very long line with hunter22 in it";
+    const cuts = [0, text.indexOf("ter22"), text.indexOf(" in it"), text.length];
+    runner.followLog = async function* () {
+      for (const [index, start] of cuts.slice(0, -1).entries()) {
+        const part = {
+          before: Buffer.from(text.slice(0, start)),
+          after: Buffer.from(text.slice(cuts[index + 1])),
+        };
+        const bytes = Buffer.from(text.slice(start, cuts[index + 1]));
+        yield { lines: [{ bytes, time: new Date(), stream: null, part }], cursor: String(index) };
+      }
+      yield {
+        lines: [{ bytes: Buffer.from("short"), time: new Date(), stream: null }],
+        cursor: "3",
+      };
+    };
+    worker = someWorker(runner);
+    const secret = ["inputs:", "  - id: token", "    type: SECRET"];
+    const echo = ["commands:", "  - echo {{ inputs.token }}"];
+    const flow = await someFlow(...secret, "tasks:", ...taskOf("a", SHELL, ...echo));
+    const id = await someExecution(flow, { token: "hunter22" });
+    const execution = await untilEnded(id);
+    const raw = await rawLog(id);
+    expect(raw.toString()).toBe("a very long line with ******** in it\nshort\n");
+    expect(execution.taskRuns[0]?.attempts[0]?.seal).toMatchObject({
+      state: "complete",
+      sha256: sha256(raw),
+    });
+    const { lines } = await readLog(id, {}, { offset: 0, limit: 10 });
+    expect(lines.map((line) => line.continues ?? false)).toEqual([false, true, true, false]);
+    expect(execution.taskRuns[0]?.outputs).toMatchObject({ stdOutLineCount: 2 });
+  });
+
   it("counts lines and keeps outputs that come while others are being stored", async () => {
     await worker.stop();
     const runner = createFakeRunner(place);

@@ -2,8 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import type { Lease } from "#lib/store/lease.ts";
 import type { StoredLine } from "#lib/store/log-chunk.ts";
 import { streamAttemptLines } from "#lib/store/log-read.ts";
-
-const NEWLINE = 10;
+import { RawLog } from "#lib/store/raw-log.ts";
 
 /**
  * The hash of an attempt's stored lines (see LogSeal). It grows with them in memory; what an earlier
@@ -11,44 +10,39 @@ const NEWLINE = 10;
  */
 export class LogDigest {
   readonly #lease: Lease;
-  #hash: Hash | null;
+  #sum: { hash: Hash; raw: RawLog } | null;
 
   /** @param storedLines how many lines of the attempt are stored already */
   constructor(lease: Lease, storedLines: number) {
     this.#lease = lease;
-    this.#hash = storedLines === 0 ? createHash("sha256") : null;
+    this.#sum = storedLines === 0 ? emptySum() : null;
   }
 
   /** Goes on with these lines, which are stored by now. Before the first call `ready` must have been. */
   add(lines: readonly StoredLine[]): void {
-    if (this.#hash) update(this.#hash, lines);
+    if (this.#sum) update(this.#sum, lines);
   }
 
   /** Reads what was stored before, if that was not done yet. Safe to repeat. */
   async ready(): Promise<void> {
-    if (this.#hash) return;
-    const hash = createHash("sha256");
-    for await (const lines of streamAttemptLines(this.#lease)) update(hash, lines);
-    this.#hash = hash;
+    if (this.#sum) return;
+    const sum = emptySum();
+    for await (const lines of streamAttemptLines(this.#lease)) update(sum, lines);
+    this.#sum = sum;
   }
 
   /** The hash of all lines so far, in hex. */
   hex(): string {
-    return (this.#hash ?? createHash("sha256")).copy().digest("hex");
+    const { hash, raw } = this.#sum ?? emptySum();
+    return hash.copy().update(raw.end).digest("hex");
   }
 }
 
-function update(hash: Hash, lines: readonly StoredLine[]): void {
-  let size = 0;
-  for (const { bytes, stream } of lines) if (stream !== "podflow") size += bytes.length + 1;
-  const all = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const { bytes, stream } of lines) {
-    if (stream === "podflow") continue;
-    all.set(bytes, at);
-    at += bytes.length;
-    all[at] = NEWLINE;
-    at += 1;
-  }
-  hash.update(all);
+function emptySum(): { hash: Hash; raw: RawLog } {
+  return { hash: createHash("sha256"), raw: new RawLog() };
+}
+
+function update({ hash, raw }: { hash: Hash; raw: RawLog }, lines: readonly StoredLine[]): void {
+  const own = lines.some(({ stream }) => stream === "podflow");
+  hash.update(raw.add(own ? lines.filter(({ stream }) => stream !== "podflow") : lines));
 }

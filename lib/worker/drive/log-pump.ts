@@ -70,8 +70,7 @@ export class LogPump {
     if (batch.gap) log.gap(batch.gap);
     let hasVars = false;
     for (const line of batch.lines) {
-      if (line.stream === "stderr") progress.stdErrLineCount += 1;
-      else progress.stdOutLineCount += 1;
+      if (!continues(line)) this.#count(line);
       if (line.stream === null) progress.isJoined = true;
       hasVars = this.#line(line) || hasVars;
     }
@@ -85,14 +84,21 @@ export class LogPump {
     });
   }
 
+  #count({ stream }: RunLogLine): void {
+    const { progress } = this.#drive;
+    if (stream === "stderr") progress.stdErrLineCount += 1;
+    else progress.stdOutLineCount += 1;
+  }
+
   /** Stores a line, or does what it says to us. Returns whether it set outputs. */
-  #line({ bytes, time, stream }: RunLogLine): boolean {
+  #line(line: RunLogLine): boolean {
+    const { bytes, time, stream, part } = line;
     const { log, masks, progress, task } = this.#drive;
     const timeMs = time.getTime();
     const level = stream === "stderr" ? "ERROR" : "INFO";
-    const says = startsAsProtocol(bytes) ? readProtocolLine(textOf(bytes)) : null;
+    const says = !part && startsAsProtocol(bytes) ? readProtocolLine(textOf(bytes)) : null;
     if (says === null) {
-      log.line({ bytes, timeMs, level, stream });
+      log.line({ bytes, timeMs, level, stream, ...(continues(line) && { continues: true }) }, part);
       return false;
     }
     const add = (at: LogLevel, message: string): void => {
@@ -119,6 +125,10 @@ export class LogPump {
     progress.vars = { ...progress.vars, ...(masks.deep(says.outputs) as Record<string, unknown>) };
     return true;
   }
+}
+
+function continues({ part }: RunLogLine): boolean {
+  return part !== undefined && part.before.length > 0;
 }
 
 function startsAsProtocol(bytes: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import { LOG_LEVELS, type LogLevel, type LogSeal } from "#lib/core/log-line.ts";
 import type { Failure } from "#lib/core/failure.ts";
-import type { RunLogGap } from "#lib/runner/contract.ts";
+import type { LinePart, RunLogGap } from "#lib/runner/contract.ts";
 import type { Lease } from "#lib/store/lease.ts";
 import type { StoredLine } from "#lib/store/log-chunk.ts";
 import { appendLog, type StoredMetric } from "#lib/store/log-write.ts";
@@ -71,11 +71,11 @@ export class LogWriter {
     this.#position = lines - ownLines;
   }
 
-  /** Adds a line unless its level is below the task's. */
-  line(line: StoredLine): void {
+  /** Adds a line, or a part of one, unless its level is below the task's. */
+  line(line: StoredLine, part?: LinePart): void {
     this.#isDirty = true;
     if (LOG_LEVELS.indexOf(line.level) < this.#minLevel) return;
-    const bytes = this.#masks.bytes(line.bytes);
+    const bytes = part ? this.#masks.piece(line.bytes, part) : this.#masks.bytes(line.bytes);
     this.#lines.push(bytes === line.bytes ? line : { ...line, bytes });
     this.#bytes += bytes.length;
     if (line.stream !== "podflow") this.#position += 1;
