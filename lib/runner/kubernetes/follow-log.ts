@@ -27,6 +27,8 @@ const REOPEN_MS = 1_000;
 interface Tools {
   api: ClusterApi;
   watch: PodWatch;
+  /** Of the parts in which a long line comes. */
+  partBytes?: number;
 }
 
 /**

@@ -42,6 +42,8 @@ export interface KubernetesRunnerOptions {
   defaultNamespace: string;
   /** Whether a preview may ask image registries; default no. */
   asksRegistries?: boolean;
+  /** A line of twice as many bytes comes in parts of this size; default 8 MiB. */
+  logPartBytes?: number;
   /** Called with what a person who runs Podflow may want to know; nothing secret is in it. */
   log?: (message: string) => void;
 }
@@ -141,7 +143,8 @@ class KubernetesRunner implements Runner {
     signal: AbortSignal,
   ): AsyncIterable<LogBatch> {
     signal.throwIfAborted();
-    yield* followPodLog(this.#toolsFor(handle), handle, after, signal);
+    const tools = { ...this.#toolsFor(handle), partBytes: this.#options.logPartBytes };
+    yield* followPodLog(tools, handle, after, signal);
   }
 
   async collect(

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LogLineParser, millisecondOf, NotALogError, secondOf } from "./log-lines.ts";
+import {
+  LogLineParser,
+  millisecondOf,
+  NotALogError,
+  secondOf,
+  type StampedLine,
+} from "./log-lines.ts";
 
 const STAMP = "2026-11-24T21:05:25.823600636Z";
 
@@ -46,6 +52,29 @@ test("the end of a long line whose beginning was not asked for is passed over", 
   expect(parser.push(Buffer.from("rest of a long line\n"))).toEqual([]);
   expect(parser.push(Buffer.from(`${STAMP} whole\n`))).toHaveLength(1);
   expect(() => parser.push(Buffer.from("no stamp\n"))).toThrow(NotALogError);
+});
+
+test("a long line comes in parts, which are the same wherever the stream is cut", () => {
+  const long = "abcdefghijklmnopqrst".repeat(4) + "the end";
+  const bytes = Buffer.from(`${STAMP} a\n${STAMP} ${long}\n${STAMP} ${"b".repeat(39)}\n`);
+  const part = "abcdefghijklmnopqrst";
+  const expected = ["a", part, part, part, `${part}the end`, "b".repeat(39)];
+  for (let size = 1; size <= bytes.length; size += 1) {
+    const parser = new LogLineParser(false, 20);
+    const lines: StampedLine[] = [];
+    for (let at = 0; at < bytes.length; at += size) {
+      lines.push(...parser.push(bytes.subarray(at, at + size)));
+    }
+    expect(lines.map((line) => Buffer.from(line.bytes).toString())).toEqual(expected);
+    expect(lines.every(({ stamp }) => stamp === STAMP)).toBe(true);
+  }
+});
+
+test("a long line whose beginning was not asked for is passed over, and not kept", () => {
+  const parser = new LogLineParser(true, 20);
+  for (let at = 0; at < 10; at += 1) expect(parser.push(Buffer.from("rest of it "))).toEqual([]);
+  expect(parser.isInside).toBe(true);
+  expect(parser.push(Buffer.from(`the end\n${STAMP} whole\n`))).toMatchObject([{ stamp: STAMP }]);
 });
 
 test("a complaint is one also where a log may begin inside a line", () => {

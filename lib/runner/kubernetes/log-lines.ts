@@ -1,9 +1,20 @@
+import type { LinePart } from "../contract.ts";
+import { GrowingLine, PART_BYTES } from "../growing-line.ts";
+
 /** A line of the log API with `timestamps=true`. */
 export interface StampedLine {
   /** RFC 3339 with nanoseconds, as the container runtime wrote it. */
   stamp: string;
   /** Without stamp and line end. */
   bytes: Uint8Array;
+  /** Set when these are not all of the line's. */
+  part?: LinePart;
+}
+
+/** A line whose end has not come; its stamp is known and no more in it once it is too long. */
+interface Begun {
+  line: GrowingLine;
+  stamp: string | null;
 }
 
 /** The kubelet's own complaint in the place of a log: it answers 200 and writes what is wrong. */
@@ -25,22 +36,28 @@ const MAX_COMPLAINT = 1000;
 
 /** Cuts the bytes of a log into whole lines; what has no line end yet waits for the next bytes. */
 export class LogLineParser {
-  #rest: Buffer[] = [];
+  readonly #partBytes: number;
+  /** The line that has begun, with its stamp or, where parts were taken off it, with that apart. */
+  #begun: Begun | null = null;
   #mayBeginInside: boolean;
   #skipped: Buffer | null = null;
+  /** Whether the end of the line that is passed over is still to come. */
+  #isSkipping = false;
 
   /**
    * @param mayBeginInside whether the bytes may begin with the end of a line. The runtime stores a
    * long line in pieces with a stamp each, and the kubelet leaves out those before the asked time;
    * such a line's first piece has an earlier stamp, so it was read before.
+   * @param partBytes lines of twice as many and more come in parts, all with the line's stamp
    */
-  constructor(mayBeginInside = false) {
+  constructor(mayBeginInside = false, partBytes = PART_BYTES) {
     this.#mayBeginInside = mayBeginInside;
+    this.#partBytes = partBytes;
   }
 
   /** Whether the bytes so far end within a line. */
   get isInside(): boolean {
-    return this.#rest.length > 0;
+    return this.#begun !== null || this.#isSkipping;
   }
 
   /** @throws NotALogError when a line has no stamp */
@@ -50,16 +67,16 @@ export class LogLineParser {
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end < 0) break;
-      if (this.#rest.length > 0) {
-        const line = this.#joined(chunk.subarray(start, end));
-        this.#line(lines, line, { start: 0, end: line.length });
+      if (this.isInside || end - start >= 2 * this.#partBytes) {
+        this.#grow(lines, chunk.subarray(start, end));
+        this.#finish(lines);
       } else {
         this.#line(lines, chunk, { start, end });
       }
       start = end + 1;
     }
     // Copied: a piece of the chunk would keep the whole chunk in memory.
-    if (start < chunk.length) this.#rest.push(Buffer.from(chunk.subarray(start)));
+    if (start < chunk.length) this.#grow(lines, Buffer.from(chunk.subarray(start)));
     return lines;
   }
 
@@ -68,10 +85,7 @@ export class LogLineParser {
    * @throws NotALogError when there was nothing but a line without a stamp
    */
   end(): StampedLine | null {
-    if (this.#rest.length > 0) {
-      const line = this.#joined(Buffer.alloc(0));
-      return stampedLine(line, { start: 0, end: line.length });
-    }
+    if (this.#begun) return this.#whole(this.#begun);
     if (this.#skipped) throw new NotALogError(this.#skipped.toString("utf8"));
     return null;
   }
@@ -88,10 +102,49 @@ export class LogLineParser {
     this.#mayBeginInside = false;
   }
 
-  #joined(last: Buffer): Buffer {
-    const whole = Buffer.concat([...this.#rest, last]);
-    this.#rest = [];
-    return whole;
+  /** Adds to the line that has begun, and takes off it what is too much to be kept. */
+  #grow(lines: StampedLine[], bytes: Buffer): void {
+    if (this.#isSkipping) return;
+    this.#begun ??= { line: new GrowingLine(this.#partBytes), stamp: null };
+    this.#begun.line.add(bytes);
+    if (!this.#begun.line.isLong) return;
+    const begun = this.#withoutStamp(this.#begun);
+    this.#begun = begun;
+    this.#isSkipping = begun === null;
+    if (begun) for (const part of begun.line.parts()) lines.push({ stamp: begun.stamp, ...part });
+  }
+
+  /** The line's own bytes; null when it is passed over. */
+  #withoutStamp({ line, stamp }: Begun): { line: GrowingLine; stamp: string } | null {
+    if (stamp !== null) return { line, stamp };
+    const first: StampedLine[] = [];
+    const { bytes } = line.rest();
+    this.#line(first, bytes, { start: 0, end: bytes.length });
+    const [found] = first;
+    if (!found) return null;
+    const own = new GrowingLine(this.#partBytes);
+    own.add(found.bytes);
+    return { line: own, stamp: found.stamp };
+  }
+
+  /** The end of the line that has begun has come. */
+  #finish(lines: StampedLine[]): void {
+    const begun = this.#begun;
+    this.#begun = null;
+    this.#isSkipping = false;
+    if (begun === null) return;
+    if (begun.stamp !== null) {
+      lines.push({ stamp: begun.stamp, ...begun.line.rest() });
+      return;
+    }
+    const { bytes } = begun.line.rest();
+    this.#line(lines, bytes, { start: 0, end: bytes.length });
+  }
+
+  #whole({ line, stamp }: Begun): StampedLine {
+    const { bytes, part } = line.rest();
+    if (stamp !== null) return { stamp, bytes, ...(part && { part }) };
+    return stampedLine(bytes, { start: 0, end: bytes.length });
   }
 }
 

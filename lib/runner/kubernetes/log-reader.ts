@@ -13,11 +13,19 @@ const MAX_BATCH_BYTES = 512 * 1024;
 /** How long a follower that was just opened may need for what is there already. */
 const FIRST_BYTES_MS = 200;
 
+const NONE = new Uint8Array();
 const ALL = { next: (): Resumed => ({ isNew: true, gap: null, torn: null }) };
+
+interface Tools {
+  api: ClusterApi;
+  watch: PodWatch;
+  /** Of the parts in which a long line comes. */
+  partBytes?: number;
+}
 
 /** Reads the log of one container from the cursor on, which it moves. */
 export class LogReader {
-  readonly #tools: { api: ClusterApi; watch: PodWatch };
+  readonly #tools: Tools;
   readonly #handle: RunHandle;
   readonly #cursor: LogCursor;
   readonly #beginning: LogBeginning;
@@ -33,7 +41,7 @@ export class LogReader {
   fileEnd: FileEnd | null = null;
 
   constructor(
-    tools: { api: ClusterApi; watch: PodWatch },
+    tools: Tools,
     handle: RunHandle,
     place: { cursor: LogCursor; beginning: LogBeginning },
     signal: AbortSignal,
@@ -56,7 +64,7 @@ export class LogReader {
     before: EarlyEndError | null = null,
   ): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor, fileEnd);
-    const parser = new LogLineParser(this.#cursor.second !== null);
+    const parser = this.#parser();
     const end = new AnswerEnd(this.#readTail());
     if (fileEnd?.last && (await end.isLogs(fileEnd.last))) {
       yield* this.#completed();
@@ -88,7 +96,7 @@ export class LogReader {
     const chunks = (await this.#open(true))[Symbol.asyncIterator]();
     const ended = this.#untilEnded();
     const resumption = new Ahead(new Resumption(this.#cursor));
-    const parser = new LogLineParser(this.#cursor.second !== null);
+    const parser = this.#parser();
     let hasTriedRest = false;
     let last: StampedLine | null = null;
     try {
@@ -128,7 +136,7 @@ export class LogReader {
    */
   async *#rest(last: StampedLine | null): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor);
-    const parser = new LogLineParser(this.#cursor.second !== null);
+    const parser = this.#parser();
     const end = new AnswerEnd(this.#readTail());
     if (last && (await end.isLogs(last))) {
       yield* this.#completed();
@@ -149,6 +157,10 @@ export class LogReader {
     if (!(await end.isLogs(rest))) return;
     if (rest) yield* this.#batches([rest], resumption);
     yield* this.#completed();
+  }
+
+  #parser(): LogLineParser {
+    return new LogLineParser(this.#cursor.second !== null, this.#tools.partBytes);
   }
 
   /** Null when the stream ended within a stamp: then it was cut. */
@@ -235,11 +247,12 @@ export class LogReader {
       const second = this.#cursor.add(line.stamp);
       this.#linesRead += 1;
       if (this.#beginning.isMark(line, this.#cursor)) continue;
-      const whole = torn ? Buffer.concat([torn.bytes, line.bytes]) : line.bytes;
+      const { bytes: whole, part } = torn ? joined(torn, line) : line;
       batch.push({
         bytes: whole,
         time: torn ? new Date(torn.stamp) : this.#timeOf(line.stamp, second),
         stream: null,
+        ...(part && { part }),
       });
       bytes += line.bytes.length;
     }
@@ -283,6 +296,14 @@ class Ahead {
   get isConnected(): boolean {
     return this.#resumption.isConnected && this.#skipped === 0;
   }
+}
+
+/** A line that a rotation has torn in two. */
+function joined(torn: StampedLine, line: StampedLine): Pick<StampedLine, "bytes" | "part"> {
+  const bytes = Buffer.concat([torn.bytes, line.bytes]);
+  const before = torn.part?.before ?? NONE;
+  const after = line.part?.after ?? NONE;
+  return before.length + after.length === 0 ? { bytes } : { bytes, part: { before, after } };
 }
 
 async function isWithin(event: Promise<unknown>, limitMs: number): Promise<boolean> {

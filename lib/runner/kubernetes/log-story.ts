@@ -39,7 +39,12 @@ const MARKED = markedCommand(["/bin/sh", "-c", "true"], "a1");
 export async function readWhile(
   seed: number,
   story: (its: Story) => Promise<void>,
-  options: { command?: string[]; handOvers?: boolean; isLate?: boolean } = {},
+  options: {
+    command?: string[];
+    handOvers?: boolean;
+    isLate?: boolean;
+    logPartBytes?: number;
+  } = {},
 ): Promise<{ count: number; read: number[]; gaps: (RunLogGap & { afterLine: number })[] }> {
   const random = randomOf(seed);
   const command = options.command ?? MARKED;
@@ -65,6 +70,7 @@ export async function readWhile(
         access: node.access,
         installationId: "here",
         defaultNamespace: "ns",
+        logPartBytes: options.logPartBytes,
       });
       isOver = true;
       for await (const batch of runner.followLog(node.handle, cursor, signal)) {
@@ -85,7 +91,10 @@ export async function readWhile(
 
   function note({ lines, gap }: LogBatch): void {
     if (gap) gaps.push({ ...gap, afterLine: gap.isBeginning ? 0 : read.length });
-    for (const { bytes } of lines) read.push(Buffer.from(bytes).toString("latin1"));
+    for (const { bytes, part } of lines) {
+      const continued = part && part.before.length > 0 ? (read.pop() ?? "") : "";
+      read.push(continued + Buffer.from(bytes).toString("latin1"));
+    }
   }
 }
 
