@@ -52,7 +52,7 @@ export interface Runner {
   /**
    * Yields the log from `after` on (null: from the beginning): every line once, in order; whole below
    * 16 MiB, else in parts that follow each other. Ends when the user's container has ended and its log
-   * is drained. Persist `cursor` with the lines of its batch. A batch has at most some 1 MiB, or is one
+   * is drained. Persist `cursor` with the lines of its batch. A batch has at most some 1 MiB, and one
    * long line.
    */
   followLog(handle: RunHandle, after: string | null, signal: AbortSignal): AsyncIterable<LogBatch>;

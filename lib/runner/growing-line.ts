@@ -57,6 +57,8 @@ export class GrowingLine {
   }
 
   #joined(): Buffer {
+    const [first, second] = this.#pieces;
+    if (first && !second) return Buffer.from(first.buffer, first.byteOffset, first.length);
     return Buffer.concat(this.#pieces);
   }
 }

@@ -1,27 +1,34 @@
 import type { RunLogLine } from "../contract.ts";
+import { GrowingLine } from "../growing-line.ts";
 import { decodeRecord, type StreamName } from "./log-record.ts";
 
 interface OpenLine {
   /** Offset of the record with its first piece. */
   start: number;
-  pieces: Uint8Array[];
+  line: GrowingLine;
 }
 
 /**
  * Makes lines of the bytes of a log, and knows at every moment where to go on: at the first piece of
- * the oldest line that is not complete, skipping the lines that were complete before it was.
+ * the oldest line that is not complete, skipping the lines, and parts of long ones, that were complete
+ * before it was.
  */
 export class LineReader {
   /** Offset in the file of the next byte to read. */
   offset: number;
   #rest = Buffer.alloc(0);
   #skip: number;
+  readonly #partBytes: number | undefined;
   readonly #open = new Map<StreamName, OpenLine>();
-  /** Ends of the records that completed a line after the oldest open one began. */
+  /** Ends of the records that completed a line, or a part of one, after the oldest open one began. */
   #passed: number[] = [];
 
-  /** @param cursor as `cursor` gave it; null is the beginning */
-  constructor(cursor: string | null) {
+  /**
+   * @param cursor as `cursor` gave it; null is the beginning
+   * @param partBytes lines of twice as many and more come in parts
+   */
+  constructor(cursor: string | null, partBytes?: number) {
+    this.#partBytes = partBytes;
     const match = /^(\d{1,15}):(\d{1,9})$/.exec(cursor ?? "0:0");
     if (!match) throw new Error(`"${cursor}" is no cursor of a process's log.`);
     this.offset = Number(match[1]);
@@ -39,25 +46,21 @@ export class LineReader {
       const decoded = decodeRecord(buffer, position);
       if (!decoded) break;
       const { record, next } = decoded;
-      const open = this.#open.get(record.stream) ?? { start: bufferStart + position, pieces: [] };
+      const { stream, time, endsLine } = record;
+      const open = this.#open.get(stream) ?? this.#opened(bufferStart + position);
+      this.#open.set(stream, open);
       // A copy: the buffer is used again for the next read.
-      open.pieces.push(Uint8Array.from(record.bytes));
+      open.line.add(Uint8Array.from(record.bytes));
       position = next;
-      if (!record.endsLine) {
-        this.#open.set(record.stream, open);
-        continue;
-      }
-      this.#open.delete(record.stream);
-      this.#pass(bufferStart + next);
-      if (this.#skip > 0) {
-        this.#skip -= 1;
-        continue;
-      }
-      lines.push({
-        bytes: open.pieces.length === 1 && open.pieces[0] ? open.pieces[0] : joined(open.pieces),
-        time: new Date(record.time),
-        stream: record.stream,
-      });
+      const add = (taken: Pick<RunLogLine, "bytes" | "part">): void => {
+        this.#pass(bufferStart + next);
+        if (this.#skip > 0) this.#skip -= 1;
+        else lines.push({ ...taken, time: new Date(time), stream });
+      };
+      for (const part of open.line.parts()) add(part);
+      if (!endsLine) continue;
+      this.#open.delete(stream);
+      add(open.line.rest());
     }
     this.#rest = Buffer.from(buffer.subarray(position));
     return lines;
@@ -70,12 +73,12 @@ export class LineReader {
     return `${base}:${this.#passed.filter((end) => end > base).length + this.#skip}`;
   }
 
+  #opened(start: number): OpenLine {
+    return { start, line: new GrowingLine(this.#partBytes) };
+  }
+
   #pass(end: number): void {
     if (this.#open.size === 0) this.#passed = [];
     else this.#passed.push(end);
   }
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(pieces));
 }

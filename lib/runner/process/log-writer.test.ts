@@ -61,20 +61,23 @@ test("whatever is printed in whatever pieces is read again line by line", () => 
   );
 });
 
-test("a cursor taken anywhere goes on without loss or repeat", () => {
+test.each([
+  ["", undefined],
+  [", also within a line that comes in parts", 30_000],
+])("a cursor taken anywhere goes on without loss or repeat%s", (_, partBytes) => {
   const steps = fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(fc.array(chunk, { maxLength: 12 }), steps, (chunks, sizes) => {
       const log = written(chunks);
-      const all = new LineReader(null).read(log).map(asText);
+      const all = new LineReader(null, partBytes).read(log).map(asText);
       const seen: string[] = [];
       let cursor: string | null = null;
       for (const size of sizes) {
-        const reader: LineReader = new LineReader(cursor);
+        const reader: LineReader = new LineReader(cursor, partBytes);
         seen.push(...reader.read(log.subarray(reader.offset, reader.offset + size)).map(asText));
         cursor = reader.cursor;
       }
-      const last = new LineReader(cursor);
+      const last = new LineReader(cursor, partBytes);
       seen.push(...last.read(log.subarray(last.offset)).map(asText));
       expect(seen).toEqual(all);
     }),
@@ -82,10 +85,33 @@ test("a cursor taken anywhere goes on without loss or repeat", () => {
   );
 });
 
-test("a line without an end is cut at 8 MiB, and no byte is lost", () => {
-  const bytes = Buffer.alloc(20 * 1024 * 1024, "z");
+test.each([
+  [10, [10]],
+  [20, [8, 12]],
+])("a line of %i MiB comes in parts of these: %j", (size, expected) => {
+  const bytes = Buffer.alloc(size * 1024 * 1024, "z");
   const lines = new LineReader(null).read(written([{ stream: "stdout", bytes }]));
-  expect(lines.map((line) => line.bytes.length / 1024 / 1024)).toEqual([8, 8, 4]);
+  expect(lines.map((line) => line.bytes.length / 1024 / 1024)).toEqual(expected);
+  const areParts = expected.length > 1;
+  expect(lines.map(({ part }) => part !== undefined)).toEqual(expected.map(() => areParts));
+});
+
+test("the parts of a line are all that was printed of it, also where another is printed meanwhile", () => {
+  fc.assert(
+    fc.property(fc.array(chunk, { maxLength: 12 }), (chunks) => {
+      const lines = new LineReader(null, 30_000).read(written(chunks));
+      for (const stream of ["stdout", "stderr"] as const) {
+        const found: string[] = [];
+        for (const line of lines.filter((each) => each.stream === stream)) {
+          const isContinued = line.part !== undefined && line.part.before.length > 0;
+          const before = isContinued ? (found.pop() ?? "") : "";
+          found.push(before + Buffer.from(line.bytes).toString("latin1"));
+        }
+        expect(found).toEqual(expectedLines(chunks, stream));
+      }
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test.skipIf(process.platform !== "linux")("a full disk is noticed and told", () => {

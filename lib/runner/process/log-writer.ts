@@ -4,16 +4,14 @@ import { encodeRecord, type StreamName } from "./log-record.ts";
 
 /** A line that is not complete is written piece by piece from this size on. */
 const PIECE_BYTES = 64 * 1024;
-/** A longer line is cut into several, so that whoever reads it can hold it in memory. */
-const LINE_BYTES = 8 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 interface OpenLine {
   /** What is not written yet. */
   parts: Buffer[];
   partBytes: number;
-  /** What is written already. */
-  writtenBytes: number;
+  /** Whether a piece of it is written already. */
+  isWritten: boolean;
 }
 
 /** Splits what a process prints into lines and appends them to the log's file. */
@@ -35,13 +33,11 @@ export class LogWriter {
     while (from < chunk.length) {
       const end = chunk.indexOf(LINE_FEED, from);
       const line = this.#open[stream];
-      const room = LINE_BYTES - line.writtenBytes - line.partBytes;
-      const stop = Math.min(end === -1 ? chunk.length : end, from + room);
+      const stop = end === -1 ? chunk.length : end;
       addPart(line, chunk.subarray(from, stop));
-      const isCut = stop !== end && stop === from + room;
-      if (stop === end || isCut) records.push(this.#take(stream, true, time));
+      if (stop === end) records.push(this.#take(stream, true, time));
       else if (line.partBytes >= PIECE_BYTES) records.push(this.#take(stream, false, time));
-      from = stop === end ? stop + 1 : stop;
+      from = stop + 1;
     }
     this.#append(records);
   }
@@ -51,7 +47,7 @@ export class LogWriter {
     const records: Buffer[] = [];
     for (const stream of ["stdout", "stderr"] as const) {
       const line = this.#open[stream];
-      if (line.partBytes > 0 || line.writtenBytes > 0) records.push(this.#take(stream, true, time));
+      if (line.partBytes > 0 || line.isWritten) records.push(this.#take(stream, true, time));
     }
     this.#append(records);
   }
@@ -59,10 +55,7 @@ export class LogWriter {
   #take(stream: StreamName, endsLine: boolean, time: number): Buffer {
     const line = this.#open[stream];
     const bytes = Buffer.concat(line.parts, line.partBytes);
-    this.#open[stream] = {
-      ...newLine(),
-      writtenBytes: endsLine ? 0 : line.writtenBytes + bytes.length,
-    };
+    this.#open[stream] = { ...newLine(), isWritten: !endsLine };
     return encodeRecord({ stream, endsLine, time, bytes });
   }
 
@@ -92,7 +85,7 @@ export class LogWriter {
 }
 
 function newLine(): OpenLine {
-  return { parts: [], partBytes: 0, writtenBytes: 0 };
+  return { parts: [], partBytes: 0, isWritten: false };
 }
 
 function addPart(line: OpenLine, bytes: Buffer): void {
