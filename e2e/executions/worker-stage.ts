@@ -2,6 +2,7 @@ import { isTerminal } from "#lib/core/state.ts";
 import { THIS_MACHINE } from "#lib/core/connection-view.ts";
 import type { ExecutionView } from "#lib/core/execution-view.ts";
 import { getExecution } from "#lib/executions/read.ts";
+import type { LogLine } from "#lib/core/log-line.ts";
 import { readLog } from "#lib/executions/read-log.ts";
 import { watchExecution } from "#lib/executions/watch.ts";
 import type { Runner } from "#lib/runner/contract.ts";
@@ -64,6 +65,12 @@ export async function untilEnded(id: string): Promise<ExecutionView> {
 
 /** The texts of an execution's log, without what Podflow itself says in it. */
 export async function logTexts(id: string): Promise<string[]> {
-  const { lines } = await readLog(id, {}, { offset: 0, limit: 10_000 });
+  const lines: LogLine[] = [];
+  for (;;) {
+    // A window may have fewer lines than were asked for, where they are long.
+    const window = await readLog(id, {}, { offset: lines.length, limit: 10_000 });
+    lines.push(...window.lines);
+    if (window.lines.length === 0 || lines.length >= window.total) break;
+  }
   return lines.filter(({ stream }) => stream !== "podflow").map(({ text }) => text);
 }

@@ -229,25 +229,8 @@ function secondOf(date: Date | undefined): number {
   return Math.floor((date?.getTime() ?? Number.NaN) / 1000);
 }
 
-describe.concurrent("a helper that cannot bring the files", () => {
+describe("a helper that cannot bring the files", () => {
   const large = [inputFile("large.bin", randomBytes(48 * 1024 ** 2))];
-
-  test("for want of memory is why the task fails, at once", async () => {
-    const spec = scriptSpec("ls", {
-      inputFiles: large,
-      kubernetes: {
-        podSpec: { volumes: [{ name: "kestra-files", emptyDir: { medium: "Memory" } }] },
-        helperResources: { requests: {}, limits: { memory: "24Mi" } },
-      },
-    });
-    const handle = await runner.start(spec, signal());
-    await expect(runner.deliver(handle, spec, signal())).rejects.toMatchObject({
-      kind: "input-files",
-      fault: "user",
-      remedy: expect.stringContaining("fileSidecar.resources"),
-    });
-    await runner.destroy(handle, { graceSeconds: 0 }, signal());
-  });
 
   test("because it ended is why the task fails, at once", async () => {
     const spec = scriptSpec("ls", { inputFiles: large, keepsFiles: true });

@@ -265,7 +265,8 @@ export class Run {
       const finished = await this.#endedByPlace(reason.failure, ended, logged);
       if (finished) return finished;
     }
-    const files = isLate && keepsFiles ? await this.#lateFiles() : [];
+    const isKept = isLate && keepsFiles && !drive.held.killed.aborted;
+    const files = isKept ? await this.#lateFiles() : [];
     const blackBox = reason.kind === "failed" ? await this.#blackBox(reason.failure) : null;
     const graceSeconds = graceOf(this.#prepared.spec);
     const left = await endRun(drive, { runner, target: this.#handle, graceSeconds });
