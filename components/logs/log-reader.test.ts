@@ -1,19 +1,11 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { LogLine } from "#lib/core/log-line.ts";
+import { someLine } from "./line-fixture.ts";
 import { readTexts, textsHere } from "./log-reader.ts";
 import { EMPTY_WINDOW, type LogWindow, withPage } from "./log-window.ts";
 
-const line = (index: number, more: Partial<LogLine> = {}): LogLine => ({
-  index,
-  taskRunId: "a",
-  attemptNumber: 0,
-  taskId: "a",
-  time: "2026-11-24T10:00:00.000Z",
-  level: "INFO",
-  stream: null,
-  text: `line ${index}`,
-  ...more,
-});
+const line = (index: number, more: Partial<LogLine> = {}): LogLine =>
+  someLine(index, { text: `line ${index}`, ...more });
 
 /** A log of four lines, of which the browser has the beginning of the third. */
 const window: LogWindow = withPage(EMPTY_WINDOW, 0, {

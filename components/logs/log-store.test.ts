@@ -1,18 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { LogLine } from "#lib/core/log-line.ts";
+import { someLine } from "./line-fixture.ts";
 import { createLogStore, type LogStore } from "./log-store.ts";
 import { lineAt, PAGE_LINES } from "./log-window.ts";
 
-const line = (index: number): LogLine => ({
-  index,
-  taskRunId: index % 2 === 0 ? "even" : "odd",
-  attemptNumber: 0,
-  taskId: null,
-  time: "2026-11-24T10:00:00.000Z",
-  level: "INFO",
-  stream: null,
-  text: String(index),
-});
+const line = (index: number): LogLine =>
+  someLine(index, { taskRunId: index % 2 === 0 ? "even" : "odd", taskId: null });
 
 /** A server's log that grows, of which the store sees the even lines. */
 function server(begin: number) {

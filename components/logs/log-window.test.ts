@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LogLine } from "#lib/core/log-line.ts";
+import { someLine } from "./line-fixture.ts";
 import {
   EMPTY_WINDOW,
   lastPage,
@@ -14,18 +15,9 @@ import {
   type LogWindow,
 } from "./log-window.ts";
 
-const line = (index: number): LogLine => ({
-  index,
-  taskRunId: "a",
-  attemptNumber: 0,
-  taskId: "a",
-  time: "2026-11-24T10:00:00.000Z",
-  level: "INFO",
-  stream: null,
-  text: String(index),
-});
 /** A log in which every third line matches, so that positions and indexes differ. */
-const log = (count: number): LogLine[] => Array.from({ length: count }, (_, at) => line(at * 3));
+const log = (count: number): LogLine[] =>
+  Array.from({ length: count }, (_, at) => someLine(at * 3));
 const answer = (lines: LogLine[], page: number) => ({
   lines: lines.slice(page * PAGE_LINES, (page + 1) * PAGE_LINES),
   total: lines.length,
@@ -48,20 +40,20 @@ describe("the part of a log that the browser holds", () => {
     expect(EMPTY_WINDOW.total).toBeNull();
     expect(window).toMatchObject({ total: 0, lastIndex: -1 });
     expect(lastPage(window)).toBeNull();
-    expect(held(withTail(window, [line(7)]))).toEqual(["7"]);
+    expect(held(withTail(window, [someLine(7)]))).toEqual(["7"]);
   });
 
   test("cannot place lines that arrive before it knows the log's end", () => {
     const window = withPage(EMPTY_WINDOW, 0, answer(log(1400), 0));
     expect(window.lastIndex).toBeNull();
-    expect(withTail(window, [line(4200)])).toBe(window);
+    expect(withTail(window, [someLine(4200)])).toBe(window);
   });
 
   test("counts lines behind a page that is not here, and asks for that page whole", () => {
     const lines = log(750);
     const end = withPage(EMPTY_WINDOW, 1, answer(lines, 1));
     const far: LogWindow = { ...end, pages: new Map() };
-    const grown = withTail(far, [line(2250), line(2253)]);
+    const grown = withTail(far, [someLine(2250), someLine(2253)]);
     expect(grown.total).toBe(752);
     expect(missingPages(grown, 740, 751)).toEqual([1]);
   });
@@ -84,7 +76,7 @@ describe("the part of a log that the browser holds", () => {
 
   test("is not set back by an answer that is older than what arrived", () => {
     const lines = log(10);
-    const window = withTail(withPage(EMPTY_WINDOW, 0, answer(lines, 0)), [line(30)]);
+    const window = withTail(withPage(EMPTY_WINDOW, 0, answer(lines, 0)), [someLine(30)]);
     const late = withPage(window, 0, answer(lines, 0));
     expect(late.total).toBe(11);
     expect(held(late)).toHaveLength(11);

@@ -16,6 +16,7 @@ import { forgetOldUploads, usedConnections } from "#lib/executions/sweep.ts";
 import { storeUpload } from "#lib/executions/upload.ts";
 import { artifacts } from "#lib/store/artifacts.ts";
 import { pool } from "#lib/store/database.ts";
+import type { Runner } from "#lib/runner/contract.ts";
 import { createFakeRunner, FakePlace } from "#lib/runner/fake/fake-runner.ts";
 import { startSweep, sweepBytes, sweepRuns } from "./sweep.ts";
 
@@ -36,15 +37,26 @@ async function* body(): AsyncGenerator<Uint8Array> {
   yield Buffer.from("some bytes");
 }
 
-describe("the sweep", () => {
-  it("removes runs that no live attempt owns, and only those that are not quite new", async () => {
-    const place = new FakePlace();
-    const runner = createFakeRunner(place);
-    const worker = someWorker(runner);
+/** Runs of live attempts, whose worker has stopped. */
+async function abandoned(count = 1): Promise<{ place: FakePlace; runner: Runner; ids: string[] }> {
+  const place = new FakePlace();
+  const runner = createFakeRunner(place);
+  const worker = someWorker(runner);
+  const ids: string[] = [];
+  for (let made = 0; made < count; made += 1) {
     const id = await someExecution(await script("  - sleep 60"));
     await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
+    ids.push(id);
+  }
+  await worker.stop();
+  return { place, runner, ids };
+}
+
+describe("the sweep", () => {
+  it("removes runs that no live attempt owns, and only those that are not quite new", async () => {
+    const { place, runner, ids } = await abandoned();
+    const [id = ""] = ids;
     expect(await sweepRuns(runner, later())).toEqual([]);
-    await worker.stop();
     const state = `UPDATE attempts SET state = 'FAILED' WHERE execution_id = $1`;
     await pool().query(state, [id]);
     expect(await sweepRuns(runner, new Date())).toEqual([]);
@@ -56,12 +68,8 @@ describe("the sweep", () => {
   });
 
   it("leaves what an attempt needs beside its own run as long as its task run goes on", async () => {
-    const place = new FakePlace();
-    const runner = createFakeRunner(place);
-    const worker = someWorker(runner);
-    const id = await someExecution(await script("  - sleep 60"));
-    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
-    await worker.stop();
+    const { place, runner, ids } = await abandoned();
+    const [id] = ids;
     const [own] = place.runs.values();
     if (!own) throw new Error("Nothing runs.");
     await runner.start({ ...own.spec, attemptId: "beside" }, AbortSignal.timeout(90_000));
@@ -73,16 +81,7 @@ describe("the sweep", () => {
   });
 
   it("goes on with the others where one cannot be removed", async () => {
-    const place = new FakePlace();
-    const runner = createFakeRunner(place);
-    const worker = someWorker(runner);
-    const ids: string[] = [];
-    for (let made = 0; made < 3; made += 1) {
-      const id = await someExecution(await script("  - sleep 60"));
-      await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
-      ids.push(id);
-    }
-    await worker.stop();
+    const { place, runner, ids } = await abandoned(3);
     await pool().query("UPDATE attempts SET state = 'FAILED' WHERE execution_id = ANY ($1)", [ids]);
     const [first] = place.runs.keys();
     const destroy = runner.destroy.bind(runner);
@@ -105,12 +104,8 @@ describe("the sweep", () => {
   });
 
   it("says in the worker's log what it removes, with its namespace and its age", async () => {
-    const place = new FakePlace();
-    const runner = createFakeRunner(place);
-    const worker = someWorker(runner);
-    const id = await someExecution(await script("  - sleep 60"));
-    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
-    await worker.stop();
+    const { place, runner, ids } = await abandoned();
+    const [id] = ids;
     await pool().query("UPDATE attempts SET state = 'FAILED' WHERE execution_id = $1", [id]);
     const [run] = place.runs.values();
     const told = vi.spyOn(log(), "info");
@@ -120,12 +115,8 @@ describe("the sweep", () => {
   });
 
   it("leaves pods that their flow keeps", async () => {
-    const place = new FakePlace();
-    const runner = createFakeRunner(place);
-    const worker = someWorker(runner);
-    const id = await someExecution(await script("  - sleep 60"));
-    await until(id, (its) => its.taskRuns[0]?.attempts[0]?.marks.created !== undefined);
-    await worker.stop();
+    const { place, runner, ids } = await abandoned();
+    const [id] = ids;
     const kept = `UPDATE attempts SET state = 'FAILED',
       progress = progress || '{"keepsPod": true}' WHERE execution_id = $1`;
     await pool().query(kept, [id]);

@@ -64,7 +64,8 @@ const BEFORE_START = new Set([
 ]);
 
 const platform = { exitCode: null, fault: "platform", mainStarted: true } as const;
-const FATES: Record<string, Pick<Ending, "kind" | "exitCode" | "fault" | "mainStarted">> = {
+type Fate = Pick<Ending, "kind" | "exitCode" | "fault" | "mainStarted"> & { mayStillRun?: true };
+const FATES: Record<string, Fate> = {
   oom: { kind: "oom", exitCode: 137, fault: "user", mainStarted: true },
   /** A success that has a remark. */
   "oom-of-child": { kind: "exit", exitCode: 0, fault: "user", mainStarted: true },
@@ -72,7 +73,7 @@ const FATES: Record<string, Pick<Ending, "kind" | "exitCode" | "fault" | "mainSt
   preempted: { kind: "preempted", ...platform },
   "node-lost": { kind: "node-lost", ...platform },
   /** As node-lost, and it may still run. */
-  "node-silent": { kind: "node-lost", ...platform },
+  "node-silent": { kind: "node-lost", ...platform, mayStillRun: true },
   lost: { kind: "lost", ...platform },
   deleted: { kind: "deleted", ...platform },
 };
@@ -80,7 +81,14 @@ const FATES: Record<string, Pick<Ending, "kind" | "exitCode" | "fault" | "mainSt
 /** The ending that this directive brings; null when it brings none of its own. */
 export function endingOf(directive: Directive): Ending | null {
   const fate = FATES[directive.what];
-  return fate ? { ...fate, ...words(fate.kind) } : null;
+  if (!fate) return null;
+  const { mayStillRun: _mayStillRun, ...ending } = fate;
+  return { ...ending, ...words(fate.kind) };
+}
+
+/** Whether nobody can tell, after that ending, that it has stopped. */
+export function mayStillRun({ what }: Directive): boolean {
+  return FATES[what]?.mayStillRun === true;
 }
 
 /** How an attempt ends that cannot begin. */

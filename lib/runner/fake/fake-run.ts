@@ -27,6 +27,7 @@ export class FakeRun {
   /** Grows with every change. */
   version = 0;
   ending: Ending | null = null;
+  #mayStillRun = false;
   #startedAt: Date | null = null;
   #endedAt: Date | null = null;
   readonly #open = { stdout: "", stderr: "" };
@@ -47,8 +48,8 @@ export class FakeRun {
     }
     if (this.#endedAt) marks.ended = this.#endedAt;
     if (this.ending) {
-      const isSilent = this.spec.command.join("\n").includes("# fake: node-silent");
-      return { phase: "ended", ending: this.ending, marks, ...(isSilent && { mayStillRun: true }) };
+      const silent = this.#mayStillRun && { mayStillRun: true as const };
+      return { phase: "ended", ending: this.ending, marks, ...silent };
     }
     if (this.#startedAt) return { phase: "running", marks };
     return { phase: "pending", waiting: this.waiting, marks };
@@ -73,9 +74,13 @@ export class FakeRun {
     this.change();
   }
 
-  /** The first ending counts. */
-  end(ending: Ending): void {
+  /**
+   * The first ending counts.
+   * @param mayStillRun whether nobody can tell that it has stopped
+   */
+  end(ending: Ending, mayStillRun = false): void {
     if (this.ending) return;
+    this.#mayStillRun = mayStillRun;
     for (const stream of ["stdout", "stderr"] as const)
       if (this.#open[stream] !== "") this.print(stream, "\n");
     this.ending = ending;

@@ -11,7 +11,7 @@ import {
   LOST_REASONS,
 } from "./end-facts.ts";
 import { PLATFORM_ENDS } from "./platform-ends.ts";
-import { HELPER, MAIN, mayHaveBegun } from "./pod.ts";
+import { disruptionOf, HELPER, MAIN, mayHaveBegun } from "./pod.ts";
 import { PROGRAM_ENDS } from "./program-ends.ts";
 
 /** The first row that applies is the cause. What the platform did comes before what the code did. */
@@ -50,9 +50,7 @@ function isMadeUp(facts: EndFacts): boolean {
 /** The cluster's own words. */
 function evidenceOf(facts: EndFacts): string {
   const { main, pod } = facts;
-  const disrupted = pod.status?.conditions?.find(
-    ({ type, status }) => type === "DisruptionTarget" && status === "True",
-  );
+  const disrupted = disruptionOf(pod);
   const init = failedInit(facts);
   const helper = main || init ? undefined : helperEnd(facts);
   const parts = [

@@ -5,8 +5,8 @@ import {
   type FileReceiver,
   type RunHandle,
   RunnerError,
-  type RunWaiting,
 } from "../contract.ts";
+import { waitingOf } from "../waiting-of.ts";
 import { ApiFailure, runnerErrorFrom } from "./api-failure.ts";
 import {
   DamagedError,
@@ -155,10 +155,6 @@ async function persist<T>(collection: Collection, work: () => Promise<T>): Promi
       await pause(Math.min(100 * 3 ** tries, LONGEST_PAUSE_MS), undefined, { signal });
     }
   }
-}
-
-function waitingOf({ kind, message, remedy, evidence }: RunnerError): RunWaiting {
-  return { kind, message, remedy, evidence };
 }
 
 /** Fetches the next group of the files that are missing. */

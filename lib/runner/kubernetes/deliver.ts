@@ -16,7 +16,7 @@ import {
   neverTaken,
   NotTakenError,
 } from "./input-file-errors.ts";
-import { ANNOTATION, HELPER, INIT_HELPER, type Pod, statusOf } from "./pod.ts";
+import { ANNOTATION, disruptionOf, HELPER, INIT_HELPER, type Pod, statusOf } from "./pod.ts";
 import { WORKING_DIR } from "./files-volume.ts";
 import { CONTROL_DIR } from "./pod-spec.ts";
 import { isEndedPod } from "./pod-status.ts";
@@ -136,9 +136,11 @@ async function withoutHelper(delivery: Delivery): Promise<"was-there" | "not"> {
 
 /** Whether more than the helper ends, or `observe` tells its end. */
 function isEnding(pod: Pod): boolean {
-  if (pod.metadata.deletionTimestamp !== undefined || isEndedPod(pod)) return true;
-  const conditions = pod.status?.conditions ?? [];
-  return conditions.some(({ type, status }) => type === "DisruptionTarget" && status === "True");
+  return (
+    pod.metadata.deletionTimestamp !== undefined ||
+    isEndedPod(pod) ||
+    disruptionOf(pod) !== undefined
+  );
 }
 
 /** Stops where the pod has ended. */

@@ -1,4 +1,5 @@
 import type { RunnerError } from "../contract.ts";
+import { waitingOf } from "../waiting-of.ts";
 import { BRINGING, type Wait } from "./waiting-causes.ts";
 
 /** How bringing the input files of pods stands, by their uids: what no pod shows itself. */
@@ -15,9 +16,8 @@ export class Deliveries {
   waitOf(uid: string): Wait {
     const trouble = this.#troubles.get(uid);
     if (!trouble) return BRINGING;
-    const { kind, remedy, evidence } = trouble;
     const message = `The input files cannot be brought for now. ${trouble.message}`;
-    return { ...BRINGING, waiting: { kind, message, remedy, evidence } };
+    return { ...BRINGING, waiting: { ...waitingOf(trouble), message } };
   }
 
   done(uid: string, at: Date | null): void {

@@ -4,6 +4,7 @@ import { FULL_DISK } from "./container-causes.ts";
 import { WAITS_FOR_FILES } from "./helper-script.ts";
 import {
   ANNOTATION,
+  disruptionOf,
   HELPER,
   INIT_HELPER,
   MAIN,
@@ -50,19 +51,20 @@ function hadEndedBefore({ pod, main }: EndFacts): boolean {
 }
 
 /** The earliest moment at which the node can have begun to end the pod; NaN: not known. */
-function endOfPodFrom({ spec, status }: Pod): number {
+function endOfPodFrom(pod: Pod): number {
+  const { spec, status } = pod;
   if (status?.reason === "DeadlineExceeded") {
     // pkg/kubelet/active_deadline.go, pastActiveDeadline
     return Date.parse(status.startTime ?? "") + Number(spec?.activeDeadlineSeconds) * 1000;
   }
-  const conditions = status?.conditions ?? [];
-  const changeTo = (type: string, value: string): string | undefined =>
-    conditions.find((one) => one.type === type && one.status === value)?.lastTransitionTime;
-  const chosen = changeTo("DisruptionTarget", "True");
+  const chosen = disruptionOf(pod)?.lastTransitionTime;
   if (chosen !== undefined) return Date.parse(chosen);
   // An eviction for a limit of the pod's own has no such condition. What it ends is told afterwards.
   const ends = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
-  const told = [changeTo("PodReadyToStartContainers", "False"), ...ends];
+  const sandbox = status?.conditions?.find(
+    (one) => one.type === "PodReadyToStartContainers" && one.status === "False",
+  );
+  const told = [sandbox?.lastTransitionTime, ...ends];
   const last = Math.max(...told.map((time) => Date.parse(time ?? "1970")));
   return last - (spec?.terminationGracePeriodSeconds ?? 30) * 1000 - SLOW_END_MS;
 }
@@ -77,13 +79,7 @@ export const disruption =
   ({ pod, main }: EndFacts): Words | null => {
     const asked = deletionAskedAt(pod);
     if (main?.finishedAt && (asked === null || Date.parse(main.finishedAt) < asked)) return null;
-    const found = pod.status?.conditions?.some(
-      (condition) =>
-        condition.type === "DisruptionTarget" &&
-        condition.status === "True" &&
-        condition.reason === reason,
-    );
-    return found ? {} : null;
+    return disruptionOf(pod)?.reason === reason ? {} : null;
   };
 
 /** Kubernetes sets the time of the deletion to the request's plus the grace. */

@@ -1,5 +1,5 @@
 import type { ManifestPart } from "../kubernetes-options.ts";
-import { type FlowParts, isPart } from "./pod-merge.ts";
+import { type FlowParts, isPart, partsIn } from "./pod-merge.ts";
 
 /** Kestra's folder: flows name it. */
 export const WORKING_DIR = "/kestra/working-dir";
@@ -108,8 +108,4 @@ function isOfFilesVolume(part: ManifestPart): boolean {
 
 function pathOf({ mountPath }: ManifestPart): string {
   return String(mountPath).replace(/\/+$/, "");
-}
-
-function partsIn(value: unknown): ManifestPart[] {
-  return Array.isArray(value) ? value.filter(isPart) : [];
 }

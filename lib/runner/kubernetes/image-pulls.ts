@@ -3,7 +3,7 @@ import type { Observation } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import { ApiFailure } from "./api-failure.ts";
 import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
-import { hasContainer, INIT_HELPER, MAIN, type Pod, statusOf } from "./pod.ts";
+import { containerOf, INIT_HELPER, MAIN, type Pod, statusOf } from "./pod.ts";
 import { linesOf } from "./pod-watch.ts";
 import type { RunningPull } from "./waiting-causes.ts";
 
@@ -70,7 +70,7 @@ export class ImagePulls {
 
   /** The observation with the moment at which the first of the pod's own images was there. */
   mark(observation: Observation, pod: Pod | undefined): Observation {
-    const container = pod && hasContainer(pod, INIT_HELPER) ? INIT_HELPER : MAIN;
+    const container = pod && containerOf(pod, INIT_HELPER) ? INIT_HELPER : MAIN;
     const pull = pod && this.#pulls.get(pod.metadata.uid)?.get(container);
     if (!pull?.pulled) return observation;
     const { pulling, pulled } = pull;

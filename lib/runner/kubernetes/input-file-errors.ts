@@ -1,7 +1,7 @@
 import { type InputFile, RunnerError } from "../contract.ts";
 import { FULL_DISK, HELPER_REMEDY } from "./container-causes.ts";
 import type { ExecResult } from "./exec.ts";
-import { type Container, HELPER, type Pod, statusOf } from "./pod.ts";
+import { containerOf, HELPER, type Pod, statusOf } from "./pod.ts";
 
 /** The pod could not take the files this time, and nothing says that it never will. */
 export class NotTakenError extends Error {
@@ -24,26 +24,24 @@ const ENDED_FROM_OUTSIDE = [137, 143];
 export function failedCommand({ exitCode, stderr }: ExecResult): Error {
   const words = stderr.trim();
   if (words === "" && ENDED_FROM_OUTSIDE.includes(exitCode)) {
-    const words = `The helper's command was ended from outside (exit code ${exitCode}).`;
-    return new NotTakenError(words);
+    return new NotTakenError(
+      `The helper's command was ended from outside (exit code ${exitCode}).`,
+    );
   }
   return refusedFiles(words || `exit code ${exitCode}`);
 }
 
+const NOT_PUT = "The input files could not be put into the pod.";
 const MEMORY_REMEDY =
   "Give the helper more memory by fileSidecar.resources: what it writes into a volume of medium Memory counts as its own.";
 
 /** After many tries. */
 export function neverTaken({ message }: NotTakenError): RunnerError {
-  return new RunnerError(
-    "input-files",
-    `The input files could not be put into the pod. ${message}`,
-    {
-      remedy: MEMORY_REMEDY,
-      fault: "user",
-      isTransient: false,
-    },
-  );
+  return new RunnerError("input-files", `${NOT_PUT} ${message}`, {
+    remedy: MEMORY_REMEDY,
+    fault: "user",
+    isTransient: false,
+  });
 }
 
 /** The helper of this pod has ended before the files were there, and main waits for them. */
@@ -51,7 +49,7 @@ export function endedHelper(pod: Pod): RunnerError {
   const { exitCode, reason } = statusOf(pod, HELPER)?.state?.terminated ?? {};
   const isOutOfMemory = reason === "OOMKilled";
   const how = isOutOfMemory
-    ? `was killed at its memory limit (${memoryLimitOf(pod) ?? "of the node"})`
+    ? `was killed at its memory limit (${containerOf(pod, HELPER)?.resources?.limits?.["memory"] ?? "of the node"})`
     : `ended with exit code ${exitCode ?? "unknown"}`;
   return new RunnerError(
     "input-files",
@@ -67,15 +65,10 @@ export function endedHelper(pod: Pod): RunnerError {
   );
 }
 
-function memoryLimitOf({ spec }: Pod): string | undefined {
-  const helper: Container | undefined = spec?.containers.find(({ name }) => name === HELPER);
-  return helper?.resources?.limits?.["memory"];
-}
-
 /** @param words the pod's own */
 export function refusedFiles(words: string): RunnerError {
   const isFull = FULL_DISK.test(words);
-  return new RunnerError("input-files", "The input files could not be put into the pod.", {
+  return new RunnerError("input-files", NOT_PUT, {
     remedy: isFull
       ? "The node's disk, or the pod's share of it, is full: free it, or send less."
       : HELPER_REMEDY,

@@ -162,7 +162,7 @@ function partsOrNone(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function partsIn(value: unknown): ManifestPart[] {
+export function partsIn(value: unknown): ManifestPart[] {
   return partsOrNone(value).filter(isPart);
 }
 

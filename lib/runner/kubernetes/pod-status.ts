@@ -3,11 +3,11 @@ import { endingFrom } from "./causes.ts";
 import { deletionAskedAt } from "./end-facts.ts";
 import {
   ANNOTATION,
+  containerOf,
   HELPER,
   INIT_HELPER,
   MAIN,
   mayHaveBegun,
-  type Container,
   type ContainerStatus,
   type Pod,
   type Terminated,
@@ -171,11 +171,6 @@ export function waitOfOne(pod: Pod, name: string): Wait | null {
     image,
     message: waiting.message ?? "",
   });
-}
-
-function containerOf(pod: Pod, name: string): Container | undefined {
-  const { containers = [], initContainers = [] } = pod.spec ?? {};
-  return [...containers, ...initContainers].find((container) => container.name === name);
 }
 
 function marksFromPod(pod: Pod): RunMarks {

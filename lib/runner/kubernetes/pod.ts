@@ -131,8 +131,15 @@ export function hasCompany({ status }: Pod): boolean {
   );
 }
 
-/** Whether the pod has a container of this name, also before it has a status. */
-export function hasContainer(pod: Pod, container: string): boolean {
-  const { containers = [], initContainers = [] } = pod.spec ?? {};
-  return [...containers, ...initContainers].some(({ name }) => name === container);
+/** The pod's container of this name as it was asked for, also before it has a status. */
+export function containerOf({ spec }: Pod, container: string): Container | undefined {
+  const { containers = [], initContainers = [] } = spec ?? {};
+  return [...containers, ...initContainers].find(({ name }) => name === container);
+}
+
+/** Why and since when the pod is chosen to be removed, as by an eviction; undefined: it is not. */
+export function disruptionOf({ status }: Pod): PodCondition | undefined {
+  return status?.conditions?.find(
+    (condition) => condition.type === "DisruptionTarget" && condition.status === "True",
+  );
 }

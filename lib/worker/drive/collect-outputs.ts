@@ -152,10 +152,7 @@ function downloadReport(drive: Drive, files: FileEntry[]): TransferReport | null
 async function remark(drive: Drive, remarks: string[]): Promise<void> {
   const { log, progress } = drive;
   if (remarks.length === 0 || progress.isRemarked) return;
-  const timeMs = drive.now().getTime();
-  for (const text of remarks) {
-    log.line({ bytes: Buffer.from(text), timeMs, level: "WARN", stream: "podflow" });
-  }
+  for (const text of remarks) log.say(text, "WARN", drive.now());
   progress.isRemarked = true;
   await log.advance({ isRemarked: true });
   await log.flush();

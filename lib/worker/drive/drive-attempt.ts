@@ -68,8 +68,7 @@ async function toEnd(
     if (progress.crashes >= MAX_CRASHES) throw new TaskFailure(internalFailure("It broke again."));
     drive = await loadDrive(attempt, held, using);
     const { end, cleanUp } = await run(drive);
-    await drive.reporter.close();
-    return { end: masked(await sealed(end, drive), drive), cleanUp };
+    return { end: await sealed(end, drive), cleanUp };
   } catch (error) {
     if (error instanceof TaskFailure)
       return await undriven({ attempt, held, drive, ...using }, error);
@@ -89,8 +88,7 @@ async function undriven(
   const { end, gap } = await giveUp(its, { ...error.failure, line });
   if (drive) {
     if (gap !== null) drive.log.gap({ after: null, before: null, why: gap });
-    await drive.reporter.close();
-    return { end: masked(await sealed(end, drive), drive), cleanUp: null };
+    return { end: await sealed(end, drive), cleanUp: null };
   }
   const progress = progressFrom(attempt.progress);
   const afterLine = progress.lines - progress.ownLines;
@@ -100,18 +98,19 @@ async function undriven(
   return { end: { ...end, seal }, cleanUp: null };
 }
 
-/** With the log's seal, and behind the sealed lines why the attempt failed, or what there is to remark. */
+/**
+ * With the log's seal, and behind the sealed lines why the attempt failed, or what there is to remark.
+ * Nothing else is reported from here on, and what is stored of the end has no secret in it.
+ */
 async function sealed({ remark, ...end }: UnsealedEnd, drive: Drive): Promise<AttemptEnd> {
+  await drive.reporter.close();
   const seal = await drive.log.seal();
   if (end.failure) await drive.log.tellEnd(end.failure, "ERROR", drive.now());
   else if (remark) await drive.log.tellEnd(remark, "WARN", drive.now());
-  return { ...end, seal };
-}
-
-/** What is stored of the end has no secret in it. */
-function masked(end: AttemptEnd, { masks }: Drive): AttemptEnd {
+  const { masks } = drive;
   return {
     ...end,
+    seal,
     // Masking changes texts and nothing else of the form.
     failure: masks.deep(end.failure) as AttemptEnd["failure"],
     outputs: masks.deep(end.outputs) as AttemptEnd["outputs"],

@@ -54,6 +54,22 @@ export function timeoutFailure(ms: number, line: number | null): Failure {
   };
 }
 
+/** @param cause what happened to which bytes of Podflow's own store */
+export function storageFailure(
+  cause: { message: string; evidence?: string },
+  line: number | null,
+): Failure {
+  return {
+    kind: "storage",
+    message: cause.message,
+    remedy: "Make room for Podflow's data folder, then execute it again.",
+    evidence: cause.evidence ?? "",
+    fault: "platform",
+    exitCode: null,
+    line,
+  };
+}
+
 export function internalFailure(error: unknown): Failure {
   return {
     kind: "internal",

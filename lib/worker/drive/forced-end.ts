@@ -1,10 +1,8 @@
 import type { Task } from "#lib/flow/flow.ts";
 import type { Drive } from "./drive.ts";
 import { timeoutFailure } from "./ending.ts";
+import { LONGEST_TIMER_MS } from "./longest-timer.ts";
 import type { Forced } from "./progress.ts";
-
-/** Timers of Node count to 2^31 ms only. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What of a drive decides about its end. */
 type Driven = Pick<Drive, "held" | "progress" | "now"> & { task: Pick<Task, "range"> };

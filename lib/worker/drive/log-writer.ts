@@ -81,6 +81,11 @@ export class LogWriter {
     if (line.stream !== "podflow") this.#position += 1;
   }
 
+  /** Adds a line of Podflow's own. */
+  say(text: string, level: LogLevel, now: Date): void {
+    this.line({ bytes: Buffer.from(text), timeMs: now.getTime(), level, stream: "podflow" });
+  }
+
   /** Says that lines are missing behind those that were added, or at the log's beginning. */
   gap(gap: RunLogGap): void {
     this.#isDirty = true;
@@ -113,9 +118,7 @@ export class LogWriter {
     if (this.#progress.isEndTold) return;
     this.#progress.isEndTold = true;
     this.#state.isEndTold = true;
-    const text = `${message} ${remedy}`.replaceAll(/\s+/g, " ").trim();
-    const bytes = Buffer.from(text);
-    this.line({ bytes, timeMs: now.getTime(), level, stream: "podflow" });
+    this.say(`${message} ${remedy}`.replaceAll(/\s+/g, " ").trim(), level, now);
     await this.flush();
   }
 

@@ -2,18 +2,17 @@ import { log } from "#lib/config/log.ts";
 import type { PhaseMarks } from "#lib/core/execution-view.ts";
 import type { Failure } from "#lib/core/failure.ts";
 import type { CollectedArtifact } from "#lib/executions/attempt-end.ts";
-import { StorageError } from "#lib/store/artifact-store.ts";
 import { type Ending, type RunHandle, RunnerError } from "#lib/runner/contract.ts";
 import { keepBlackBox } from "./black-box.ts";
-import { collectOutputs } from "./collect-outputs.ts";
 import type { Drive } from "./drive.ts";
 import { destroyOnce, endRun, graceOf } from "./end-run.ts";
-import { bareEnd, failureFrom, mayRepeat, timeoutFailure } from "./ending.ts";
+import { bareEnd, failureFrom, mayRepeat, storageFailure, timeoutFailure } from "./ending.ts";
 import type { Finished, UnsealedEnd } from "./finished.ts";
 import type { ForcedEnd } from "./forced-end.ts";
 import { LogPump } from "./log-pump.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Forced } from "./progress.ts";
+import { RunFiles } from "./run-files.ts";
 import { TransferReport } from "./transfer-report.ts";
 import { type RunEnd, watchRun } from "./watch-run.ts";
 import { within } from "./within.ts";
@@ -24,8 +23,6 @@ const SILENT_LOG_MS = 30_000;
 const SEEN_ENDED_MS = 15_000;
 /** Of its timeout: a run that ended so early was not ended by it; clocks may differ a little. */
 const EARLY = 0.8;
-/** Files of a run that is too late are kept if that goes quickly. */
-const LATE_FILES_MS = 10_000;
 const RELEASE_MS = 5_000;
 
 /** A run that the place has accepted. */
@@ -35,6 +32,7 @@ export class Run {
   readonly #handle: RunHandle;
   readonly #forced: ForcedEnd;
   readonly #pump: LogPump;
+  readonly #files: RunFiles;
   readonly #stop = new AbortController();
   #seen: RunEnd | null = null;
 
@@ -48,6 +46,7 @@ export class Run {
     this.#handle = handle;
     this.#forced = forced;
     this.#pump = new LogPump(drive);
+    this.#files = new RunFiles(drive, prepared, handle);
   }
 
   /** Follows it to its end, or ends it. @throws the lease's reason once it is lost */
@@ -75,9 +74,7 @@ export class Run {
       this.#forced.stopTimeout();
       if (!("ending" in first)) return await this.#end(first, ended, logged);
       const finished = await this.#finishedBy(first, logged, this.#forced.signal);
-      return (
-        finished ?? (await this.#end(this.#forced.reason ?? { kind: "killed" }, ended, logged))
-      );
+      return finished ?? (await this.#end(await this.#forced.decided, ended, logged));
     } catch (error) {
       if (!(error instanceof RunnerError)) throw error;
       return await this.#unreadable(error);
@@ -122,7 +119,7 @@ export class Run {
       }
       const evidence = error instanceof Error ? error.message : String(error);
       const message = "An input file could not be read from Podflow's own store.";
-      const failure = { ...STORAGE, message, evidence, line };
+      const failure = storageFailure({ message, evidence }, line);
       this.#forced.decide({ kind: "failed", failure });
     }
   }
@@ -142,7 +139,7 @@ export class Run {
   ): Promise<Finished | null> {
     if (!(await this.#drained(end.ending, logged, stop))) return null;
     try {
-      const { files, lost } = await this.#filesOf(end, stop);
+      const { files, lost } = await this.#files.ofEnded(end, stop);
       // What the code did wrong says more than that its files are missing.
       return await this.#finished(end, files, why ?? this.#failureOf(end.ending) ?? lost);
     } catch (error) {
@@ -169,21 +166,6 @@ export class Run {
       break;
     }
     return true;
-  }
-
-  async #filesOf(
-    { ending, mayStillRun }: RunEnd,
-    stop: AbortSignal,
-  ): Promise<{ files: CollectedArtifact[]; lost: Failure | null }> {
-    const hasFiles = this.#prepared.spec.keepsFiles && ending.mainStarted && !mayStillRun;
-    if (!hasFiles) return { files: [], lost: null };
-    const signal = AbortSignal.any([this.#drive.held.signal, stop]);
-    try {
-      return { files: await this.#collectFiles(signal), lost: null };
-    } catch (error) {
-      signal.throwIfAborted();
-      return { files: [], lost: this.#lostFiles(error) };
-    }
   }
 
   async #finished(
@@ -229,20 +211,6 @@ export class Run {
     return now().getTime() - Date.parse(progress.runningSince ?? now().toISOString());
   }
 
-  #lostFiles(error: unknown): Failure {
-    const line = this.#drive.task.range.startLine;
-    if (error instanceof RunnerError) return failureFrom(error, line);
-    if (!(error instanceof StorageError)) throw error;
-    const message = `The output files could not be kept. ${error.message}`;
-    return { ...STORAGE, message, line };
-  }
-
-  #collectFiles(signal: AbortSignal): Promise<CollectedArtifact[]> {
-    const { place, rule } = this.#prepared;
-    const from = { runner: place.runner, handle: this.#handle, rule };
-    return collectOutputs(this.#drive, from, signal);
-  }
-
   #marks(): PhaseMarks {
     this.#drive.marks.note("collected", this.#drive.now());
     return this.#drive.marks.known;
@@ -256,17 +224,15 @@ export class Run {
 
   /** We end the run: for good, before that is recorded. */
   async #end(reason: Forced, ended: Promise<RunEnd>, logged: Promise<void>): Promise<Finished> {
-    const { drive } = { drive: this.#drive };
+    const drive = this.#drive;
     const { runner } = this.#prepared.place;
     await drive.reporter.now({ progress: { forced: reason } });
     const isLate = reason.kind === "failed" && reason.failure.kind === "timeout";
-    const { keepsFiles } = this.#prepared.spec;
-    if (isLate && (keepsFiles || drive.progress.keepsPod)) {
+    if (isLate && (this.#prepared.spec.keepsFiles || drive.progress.keepsPod)) {
       const finished = await this.#endedByPlace(reason.failure, ended, logged);
       if (finished) return finished;
     }
-    const isKept = isLate && keepsFiles && !drive.held.killed.aborted;
-    const files = isKept ? await this.#lateFiles() : [];
+    const files = isLate ? await this.#files.ofLate() : [];
     const blackBox = reason.kind === "failed" ? await this.#blackBox(reason.failure) : null;
     const graceSeconds = graceOf(this.#prepared.spec);
     const left = await endRun(drive, { runner, target: this.#handle, graceSeconds });
@@ -338,20 +304,6 @@ export class Run {
     return keepBlackBox(this.#drive, { runner, handle: this.#handle }, failure);
   }
 
-  async #lateFiles(): Promise<CollectedArtifact[]> {
-    const { held, log: lines, now } = this.#drive;
-    const limit = AbortSignal.any([held.signal, AbortSignal.timeout(LATE_FILES_MS)]);
-    try {
-      return await this.#collectFiles(limit);
-    } catch (error) {
-      held.signal.throwIfAborted();
-      log().info({ error: String(error) }, "the files of a run that was too late are not kept");
-      const bytes = Buffer.from("The output files are not kept: they did not come in time.");
-      lines.line({ bytes, timeMs: now().getTime(), level: "WARN", stream: "podflow" });
-      return [];
-    }
-  }
-
   /** Best effort: what is left ends with the pod's own time limit. */
   async #release(): Promise<void> {
     const { runner } = this.#prepared.place;
@@ -369,13 +321,3 @@ export class Run {
     await destroyOnce(this.#prepared.place.runner, this.#handle, null);
   }
 }
-
-const STORAGE: Failure = {
-  kind: "storage",
-  message: "",
-  remedy: "Make room for Podflow's data folder, then execute it again.",
-  evidence: "",
-  fault: "platform",
-  exitCode: null,
-  line: null,
-};

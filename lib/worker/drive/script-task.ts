@@ -1,4 +1,5 @@
 import { RunnerError } from "#lib/runner/contract.ts";
+import { waitingOf } from "#lib/runner/waiting-of.ts";
 import { TaskFailure } from "#lib/tasks/task-type.ts";
 import { pause, persist } from "../persist.ts";
 import type { Drive } from "./drive.ts";
@@ -9,7 +10,7 @@ import { ForcedEnd } from "./forced-end.ts";
 import { NOT_CONFIRMED } from "./give-up.ts";
 import { prepare, type Prepared, type ScriptTask } from "./prepare.ts";
 import { Run } from "./run.ts";
-import { startRun } from "./start-run.ts";
+import { mayHaveBegun, startRun } from "./start-run.ts";
 import { writtenLine } from "./written-line.ts";
 
 /** A place that cannot be opened is waited for as long as one that does not start (LANGUAGE.md 1.1). */
@@ -28,7 +29,7 @@ export async function runScriptTask(drive: Drive, type: ScriptTask): Promise<Fin
     return prepared ? await start(drive, prepared, forced) : { end: bareEnd(null), cleanUp: null };
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error;
-    if (nothingBegan(drive)) return notOpened(drive, error);
+    if (!mayHaveBegun(drive.attempt)) return notOpened(drive, error);
     throw new TaskFailure(failureFrom(error, await writtenLine(drive, error)));
   } finally {
     forced.close();
@@ -47,7 +48,7 @@ async function patientlyPrepared(
 ): Promise<Prepared | null> {
   const { attempt, held, reporter } = drive;
   const hasBegun = attempt.handle !== null;
-  const isFirst = nothingBegan(drive);
+  const isFirst = !mayHaveBegun(attempt);
   // What may run already must be prepared for to be ended.
   const signal = isFirst ? AbortSignal.any([held.signal, forced.signal]) : held.signal;
   const since = hasBegun ? drive.now() : attempt.startedAt;
@@ -64,17 +65,11 @@ async function patientlyPrepared(
         ? !isFirst || !isLate
         : hasBegun && !isLate && !forced.reason;
       if (!mayWait) throw error;
-      const { kind, message, remedy, evidence } = error;
-      reporter.wait({ kind, message, remedy, evidence });
+      reporter.wait(waitingOf(error));
     }
     const rest = pause(Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS), held.signal);
     await (forced.reason ? rest : Promise.race([rest, forced.decided]));
   }
-}
-
-/** Whether nobody has asked a place to run the attempt. */
-function nothingBegan({ attempt }: Drive): boolean {
-  return attempt.handle === null && attempt.lease.number === 1;
 }
 
 /** The place could not be asked, so that another try is safe. */

@@ -2,6 +2,7 @@ import { log } from "#lib/config/log.ts";
 import type { ClaimedAttempt } from "#lib/executions/claimed-attempt.ts";
 import { liveOrKept } from "#lib/executions/sweep.ts";
 import { type RunHandle, RunnerError } from "#lib/runner/contract.ts";
+import { waitingOf } from "#lib/runner/waiting-of.ts";
 import { LetGo } from "../held-lease.ts";
 import { pause } from "../persist.ts";
 import type { Drive } from "./drive.ts";
@@ -59,8 +60,7 @@ export async function startRun(
       if (!isRefusal) throw error;
       const isLate = drive.now().getTime() > giveUpAt;
       if (!error.isTransient || isLate) return { handle: null, error, mayRun };
-      const { kind, message, remedy, evidence } = error;
-      reporter.wait({ kind, message, remedy, evidence });
+      reporter.wait(waitingOf(error));
     }
     const wait = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
     await pause(wait * (0.75 + Math.random() / 2), held.signal);
@@ -81,9 +81,9 @@ function recordStart(drive: Drive, { place, spec, plan }: Prepared, handle: RunH
   });
 }
 
-/** An earlier worker may have started it and died before that was recorded. */
-export function mayHaveBegun({ lease, runner }: ClaimedAttempt): boolean {
-  return runner !== "worker" && lease.number > 1;
+/** Whether a place has it, or may: an earlier worker can have died before its start was recorded. */
+export function mayHaveBegun({ handle, lease, runner }: ClaimedAttempt): boolean {
+  return runner !== "worker" && (handle !== null || lease.number > 1);
 }
 
 /**

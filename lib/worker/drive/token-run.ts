@@ -18,6 +18,7 @@ import { openPlace, workspaceFor } from "./choose-place.ts";
 import type { Drive } from "./drive.ts";
 import { destroyOnce } from "./end-run.ts";
 import { failureFrom, mayRepeat } from "./ending.ts";
+import { LONGEST_TIMER_MS } from "./longest-timer.ts";
 import { taskContext, timeoutMs } from "./render.ts";
 import { within } from "./within.ts";
 
@@ -25,8 +26,6 @@ import { within } from "./within.ts";
 const LIMIT_MS = 10 * 60_000;
 /** What the place may need, besides its limits, until it has told the end. */
 const MARGIN_MS = 2 * 60_000;
-/** Timers of Node count to 2^31 ms only. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** A log that does not end by then does not bring the token. */
 const LOG_MS = 30_000;
 

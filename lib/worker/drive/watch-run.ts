@@ -56,8 +56,7 @@ export async function watchRun(
 async function tellAdoption(drive: Drive, seen: Observation): Promise<void> {
   const finding = findingOf(drive, seen);
   drive.adoptions.found(drive.attempt.lease.attemptId, finding);
-  const bytes = Buffer.from(ADOPTED[finding]);
-  drive.log.line({ bytes, timeMs: drive.now().getTime(), level: "INFO", stream: "podflow" });
+  drive.log.say(ADOPTED[finding], "INFO", drive.now());
   await drive.log.advance({});
 }
 

@@ -4,12 +4,10 @@ import { pause } from "../persist.ts";
 import type { Drive } from "./drive.ts";
 import type { UnsealedEnd } from "./finished.ts";
 import { bareEnd, timeoutFailure } from "./ending.ts";
+import { LONGEST_TIMER_MS } from "./longest-timer.ts";
 import { taskContext, timeoutMs } from "./render.ts";
 
 type WorkerTask = Extract<TaskType, { kind: "worker" }>;
-
-/** Timers of Node count to 2^31 ms only. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Does a task that the worker itself runs. @throws TaskFailure, and the lease's reason once it is lost */
 export async function runWorkerTask(drive: Drive, type: WorkerTask): Promise<UnsealedEnd> {

@@ -1,5 +1,11 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import { directivesIn, endingOf, parseDirective, type Directive } from "../directive.ts";
+import {
+  directivesIn,
+  endingOf,
+  mayStillRun,
+  parseDirective,
+  type Directive,
+} from "../directive.ts";
 import { type FakeRun, RunIsOver } from "../fake-run.ts";
 import { parseShell } from "./parse.ts";
 import { pathOf, PROGRAMS } from "./programs.ts";
@@ -194,7 +200,7 @@ class Shell {
     if (directive.what === "exit") throw new ShellExit(directive.number ?? 0, this.#number, false);
     const ending = endingOf(directive);
     if (!ending) return;
-    this.#run.end(ending);
+    this.#run.end(ending, mayStillRun(directive));
     throw new RunIsOver();
   }
 
