@@ -7,6 +7,7 @@ import { SilentError } from "./idle-limit.ts";
 import { EarlyEndError } from "./log-answer-end.ts";
 import { LogBeginning } from "./log-beginning.ts";
 import { type FileEnd, LogCursor } from "./log-cursor.ts";
+import { LogOrder } from "./log-order.ts";
 import { NotALogError } from "./log-lines.ts";
 import { LogReader } from "./log-reader.ts";
 import { MAIN, type Pod, statusOf } from "./pod.ts";
@@ -47,6 +48,7 @@ export async function* followPodLog(
   let fileEnd: FileEnd | null = null;
   let early: EarlyEndError | null = null;
   let failures = 0;
+  const order = new LogOrder();
   const refused = new Spell();
   const notGiven = new Spell();
   try {
@@ -59,7 +61,7 @@ export async function* followPodLog(
       }
       if (cursor?.container !== found.container) cursor = LogCursor.from(after, found.container);
       const beginning = new LogBeginning(found.pod, handle.attemptId);
-      const reader = new LogReader(tools, handle, { cursor, beginning }, signal);
+      const reader = new LogReader(tools, handle, { cursor, beginning, order }, signal);
       try {
         if (found.state === "running") yield* reader.follow();
         else yield* reader.drain(hasEndedBy(found.pod, fileEnd) ? fileEnd : null, early);

@@ -1,4 +1,6 @@
-import type { StampedLine } from "./log-lines.ts";
+import type { FileEnd } from "./log-cursor.ts";
+import type { LogLineParser, StampedLine } from "./log-lines.ts";
+import { compareStamps, isEqual, isRestOf, isSameLine, lastOf } from "./stamped-line.ts";
 
 /** An answer of the log API ended as if it were whole, and the log goes on. */
 export class EarlyEndError extends Error {
@@ -41,6 +43,24 @@ export class AnswerEnd {
   }
 
   /**
+   * Whether following has come to the log's very end: its last line is the log's, or the node's current
+   * file is nothing but the end of it, where a rotation has torn the line that was followed.
+   * @param open gives the current file, to be read by this parser
+   */
+  async isOf(
+    { last, torn }: FileEnd,
+    parser: LogLineParser,
+    open: () => Promise<AsyncIterable<Buffer>>,
+  ): Promise<boolean> {
+    const line = torn ?? last;
+    if (line && (await this.isLogs(line))) return true;
+    const tail = await this.#tail;
+    if (!line || !tail || !isTornOff(line, tail)) return false;
+    const only = await onlyLine(await open(), parser);
+    return only !== null && only.hasEnd === (torn === null) && isTornOff(line, only.line);
+  }
+
+  /**
    * A long line is stored in pieces, of which the log's last is but one: its answer has to end alike
    * twice, with that piece.
    * @throws EarlyEndError when the answer is not known to be whole
@@ -60,17 +80,25 @@ export class AnswerEnd {
   }
 }
 
-/** The last of these lines, copied: it would keep the chunk in memory that it came in. */
-export function lastOf(lines: StampedLine[]): StampedLine | null {
-  const last = lines.at(-1);
-  return last ? { stamp: last.stamp, bytes: Buffer.from(last.bytes) } : null;
+/** Of a line that comes in parts, the last one; null where there is another line, or none. */
+async function onlyLine(
+  body: AsyncIterable<Buffer>,
+  parser: LogLineParser,
+): Promise<{ line: StampedLine; hasEnd: boolean } | null> {
+  let line: StampedLine | null = null;
+  for await (const chunk of body) {
+    for (const found of parser.push(chunk)) {
+      if (line && !found.part?.before.length) return null;
+      line = found;
+    }
+  }
+  const cut = parser.end();
+  if (cut && line && !cut.part?.before.length) return null;
+  line = cut ?? line;
+  return line && { line, hasEnd: cut === null };
 }
 
-/** Whether two answers tell of one line. */
-function isSameLine(one: StampedLine, other: StampedLine): boolean {
-  return one.stamp === other.stamp && isEqual(one.bytes, other.bytes);
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+/** Whether the rest is of this line, and was printed later than its beginning. */
+function isTornOff(line: StampedLine, rest: StampedLine): boolean {
+  return compareStamps(rest.stamp, line.stamp) > 0 && isRestOf(line, rest);
 }

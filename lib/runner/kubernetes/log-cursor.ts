@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RunLogGap } from "../contract.ts";
 import { type StampedLine, secondOf } from "./log-lines.ts";
+import { compareStamps, isRestOf, isSameLine } from "./stamped-line.ts";
 
 const schema = z.object({
   /** Another container of the same name has another log. */
@@ -28,6 +29,8 @@ export class LogCursor {
   #state: z.infer<typeof schema> | null = null;
   #lastPrefix = "";
   #lastSecond = 0;
+  /** The last line that was read, as it came; null where another worker has read it. */
+  lastLine: StampedLine | null = null;
 
   private constructor(container: string) {
     this.container = container;
@@ -140,6 +143,8 @@ export interface Resumed {
 
 /** The kubelet looks every 10 s whether to rotate (containerLogMonitorInterval). */
 const ROTATION_SECONDS = 5;
+/** What is shorter may be like the end of the line before it by chance. */
+const MIN_REST_BYTES = 64;
 
 /**
  * Passes over the lines of an answer that were read before, when it was asked for from
@@ -151,6 +156,7 @@ export class Resumption {
   readonly #seen: number;
   readonly #first: string;
   readonly #last: string;
+  readonly #lastLine: StampedLine | null;
   #unskippedOfLast: number;
   #index = 0;
   #mode: "counting" | "by-stamp" | "all";
@@ -162,6 +168,7 @@ export class Resumption {
     this.#seen = cursor.seen;
     this.#first = cursor.first;
     this.#last = cursor.last;
+    this.#lastLine = cursor.lastLine;
     this.#unskippedOfLast = cursor.seenOfLast;
     this.#mode = cursor.seen > 0 ? "counting" : "all";
   }
@@ -171,8 +178,12 @@ export class Resumption {
     if (this.#index === 0 && line.stamp !== this.#first) this.#mode = "by-stamp";
     this.#index += 1;
     if (this.#mode === "by-stamp") return this.#byStamp(line);
-    if (this.#index >= this.#seen) this.#mode = "all";
-    return OLD;
+    if (this.#index < this.#seen) return OLD;
+    this.#mode = "all";
+    if (this.#lastLine === null || isSameLine(this.#lastLine, line)) return OLD;
+    const why =
+      "The line before is not as it was printed: the node began its log anew while it was read.";
+    return { ...OLD, gap: { after: this.#last, before: this.#last, why } };
   }
 
   /** Whether the answer has shown that it goes on where reading had stopped. */
@@ -185,12 +196,15 @@ export class Resumption {
    * line that was read has lost it to a rotation, and maybe others behind it.
    */
   end(): RunLogGap | null {
-    if (this.isConnected || this.#fileEnd) return null;
-    return {
-      after: this.#last,
-      before: null,
-      why: "The last lines may be missing: the node rotated the log before they were read.",
-    };
+    if (this.isConnected) return null;
+    const gap = { after: this.#last, before: null };
+    if (this.#mode === "counting" && this.#index > 0) {
+      const why = "Lines before may be there twice: the node began its log anew while it was read.";
+      return { ...gap, why };
+    }
+    if (this.#fileEnd) return null;
+    const why = "The last lines may be missing: the node rotated the log before they were read.";
+    return { ...gap, why };
   }
 
   #byStamp(line: StampedLine): Resumed {
@@ -198,6 +212,10 @@ export class Resumption {
     if (order < 0) return OLD;
     if (order === 0 && this.#unskippedOfLast > 0) {
       this.#unskippedOfLast -= 1;
+      this.#hasMetLast = true;
+      return OLD;
+    }
+    if (order > 0 && this.#index === 1 && this.#isRestOfLast(line)) {
       this.#hasMetLast = true;
       return OLD;
     }
@@ -213,19 +231,13 @@ export class Resumption {
     };
     return { ...NEW, gap };
   }
+
+  /** Whether it is the end of the last line, which a rotation has torn while somebody followed. */
+  #isRestOfLast(line: StampedLine): boolean {
+    if (this.#lastLine === null || line.part || line.bytes.length < MIN_REST_BYTES) return false;
+    return isRestOf(this.#lastLine, line);
+  }
 }
 
 const OLD: Resumed = { isNew: false, gap: null, torn: null };
 const NEW: Resumed = { isNew: true, gap: null, torn: null };
-
-/** Stamps of one node have one form, except that zeros at the end of the fraction are left out. */
-export function compareStamps(one: string, other: string): number {
-  const seconds = secondOf(one) - secondOf(other);
-  if (seconds !== 0) return seconds;
-  const [a, b] = [fractionOf(one), fractionOf(other)];
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function fractionOf(stamp: string): string {
-  return (/\.(\d+)/.exec(stamp)?.[1] ?? "").padEnd(9, "0");
-}

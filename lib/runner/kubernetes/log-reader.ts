@@ -1,20 +1,21 @@
 import type { LogBatch, RunHandle, RunLogGap, RunLogLine } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
-import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
 import type { LogBeginning } from "./log-beginning.ts";
 import { type FileEnd, type LogCursor, Resumption, type Resumed } from "./log-cursor.ts";
-import { AnswerEnd, type EarlyEndError, lastOf } from "./log-answer-end.ts";
+import { AnswerEnd, type EarlyEndError } from "./log-answer-end.ts";
+import { LogCalls } from "./log-calls.ts";
 import { LogLineParser, millisecondOf, NotALogError, type StampedLine } from "./log-lines.ts";
+import type { LogOrder } from "./log-order.ts";
 import { MAIN, statusOf } from "./pod.ts";
 import type { PodWatch } from "./pod-watch.ts";
-import { podPath } from "./read-pod.ts";
+import { lastOf } from "./stamped-line.ts";
 
 const MAX_BATCH_BYTES = 512 * 1024;
 /** How long a follower that was just opened may need for what is there already. */
 const FIRST_BYTES_MS = 200;
 
 const NONE = new Uint8Array();
-const ALL = { next: (): Resumed => ({ isNew: true, gap: null, torn: null }) };
+const ALL = { isConnected: true, next: (): Resumed => ({ isNew: true, gap: null, torn: null }) };
 
 interface Tools {
   api: ClusterApi;
@@ -29,7 +30,8 @@ export class LogReader {
   readonly #handle: RunHandle;
   readonly #cursor: LogCursor;
   readonly #beginning: LogBeginning;
-  readonly #signal: AbortSignal;
+  readonly #order: LogOrder;
+  readonly #calls: LogCalls;
   #time = new Date(0);
   #linesRead = 0;
   /** Whether the log was given out, be it without a line. */
@@ -43,14 +45,15 @@ export class LogReader {
   constructor(
     tools: Tools,
     handle: RunHandle,
-    place: { cursor: LogCursor; beginning: LogBeginning },
+    place: { cursor: LogCursor; beginning: LogBeginning; order: LogOrder },
     signal: AbortSignal,
   ) {
     this.#tools = tools;
     this.#handle = handle;
     this.#cursor = place.cursor;
     this.#beginning = place.beginning;
-    this.#signal = signal;
+    this.#order = place.order;
+    this.#calls = new LogCalls(tools.api, handle, signal);
   }
 
   /**
@@ -63,13 +66,14 @@ export class LogReader {
     fileEnd: FileEnd | null,
     before: EarlyEndError | null = null,
   ): AsyncIterable<LogBatch> {
-    const resumption = new Resumption(this.#cursor, fileEnd);
-    const parser = this.#parser();
-    const end = new AnswerEnd(this.#readTail());
-    if (fileEnd?.last && (await end.isLogs(fileEnd.last))) {
+    const end = new AnswerEnd(this.#calls.tail());
+    if (fileEnd && (await end.isOf(fileEnd, this.#parser(), () => this.#open(false)))) {
+      if (fileEnd.torn) yield* this.#batches([fileEnd.torn], ALL);
       yield* this.#completed();
       return;
     }
+    const resumption = new Resumption(this.#cursor, fileEnd);
+    const parser = this.#parser();
     let isEmpty = true;
     for await (const chunk of await this.#open(false)) {
       isEmpty = false;
@@ -98,7 +102,6 @@ export class LogReader {
     const resumption = new Ahead(new Resumption(this.#cursor));
     const parser = this.#parser();
     let hasTriedRest = false;
-    let last: StampedLine | null = null;
     try {
       for (;;) {
         const next = chunks.next();
@@ -110,23 +113,45 @@ export class LogReader {
           const limit = opened + FIRST_BYTES_MS - performance.now();
           if (this.#cursor.seen > 0 || !(await isWithin(next, limit))) {
             const before = this.#linesRead;
-            yield* this.#rest(resumption.isConnected && !parser.isInside ? last : null);
+            const isAtEnd = resumption.isConnected && !parser.isInside;
+            yield* this.#rest(isAtEnd ? this.#cursor.lastLine : null);
             if (this.isComplete) return;
             resumption.skip(this.#linesRead - before);
           }
         }
         const result = await next;
         if (result.done) {
-          if (resumption.isConnected) this.fileEnd = this.#endOf(parser, last);
+          if (resumption.isConnected) this.fileEnd = this.#endOf(parser);
           return;
         }
         const lines = parser.push(result.value);
-        last = lastOf(lines) ?? last;
+        const back = resumption.isConnected ? await this.#beginsAnew(lines) : null;
+        if (back !== null) {
+          // The line before it may have been glued together of an old and a new beginning.
+          yield* this.#batches(lines.slice(0, Math.max(0, back - 1)), resumption);
+          return;
+        }
         yield* this.#batches(lines, resumption);
       }
     } finally {
       ended.close();
       void chunks.return?.();
+    }
+  }
+
+  /**
+   * The index of the line with which a follower's answer begins the node's file anew; null without any.
+   * It is the file's first line, or the second one where the first was taken for the end of a line.
+   */
+  async #beginsAnew(lines: StampedLine[]): Promise<number | null> {
+    for (let from = 0; ;) {
+      const at = this.#order.backStep(lines, from);
+      const line = lines[at];
+      if (!line) return null;
+      const [first, second] = await this.#calls.head();
+      if (line.stamp === first?.stamp || line.stamp === second?.stamp) return at;
+      this.#order.accept(line);
+      from = at + 1;
     }
   }
 
@@ -137,7 +162,7 @@ export class LogReader {
   async *#rest(last: StampedLine | null): AsyncIterable<LogBatch> {
     const resumption = new Resumption(this.#cursor);
     const parser = this.#parser();
-    const end = new AnswerEnd(this.#readTail());
+    const end = new AnswerEnd(this.#calls.tail());
     if (last && (await end.isLogs(last))) {
       yield* this.#completed();
       return;
@@ -164,10 +189,10 @@ export class LogReader {
   }
 
   /** Null when the stream ended within a stamp: then it was cut. */
-  #endOf(parser: LogLineParser, last: StampedLine | null): FileEnd | null {
+  #endOf(parser: LogLineParser): FileEnd | null {
     try {
       const torn = parser.end();
-      return { last: torn ? null : last, torn, at: this.#tools.api.now() };
+      return { last: torn ? null : this.#cursor.lastLine, torn, at: this.#tools.api.now() };
     } catch (error) {
       if (error instanceof NotALogError) return null;
       throw error;
@@ -180,33 +205,12 @@ export class LogReader {
     this.isComplete = true;
   }
 
-  /** The last line of the node's current file, or the last piece of a long one; null without any. */
-  async #readTail(): Promise<StampedLine | null> {
-    const body = await this.#tools.api.stream(`${podPath(this.#handle)}/log`, {
-      query: { container: MAIN, timestamps: true, tailLines: 1 },
-      signal: this.#signal,
-    });
-    const parser = new LogLineParser();
-    const lines: StampedLine[] = [];
-    for await (const chunk of withIdleLimit(body, IDLE_MS)) lines.push(...parser.push(chunk));
-    return parser.end() ?? lines.at(-1) ?? null;
-  }
-
   async #open(follows: boolean): Promise<AsyncIterable<Buffer>> {
     const { second } = this.#cursor;
-    const body = await this.#tools.api.stream(`${podPath(this.#handle)}/log`, {
-      query: {
-        container: MAIN,
-        timestamps: true,
-        follow: follows || undefined,
-        sinceTime:
-          second === null ? undefined : new Date(second * 1000).toISOString().replace(".000", ""),
-      },
-      signal: this.#signal,
-    });
+    const body = await this.#calls.open(second, follows);
     this.hasOpened = true;
     if (second === null) this.#beginning.opened(this.#tools.api.now());
-    return withIdleLimit(body, IDLE_MS);
+    return body;
   }
 
   /** Tells when the watch shows that the container has ended, or the pod is gone. */
@@ -232,12 +236,18 @@ export class LogReader {
     return { isBefore, close };
   }
 
-  *#batches(lines: StampedLine[], resumption: Pick<Resumption, "next">): Iterable<LogBatch> {
+  *#batches(
+    lines: StampedLine[],
+    resumption: Pick<Resumption, "next" | "isConnected">,
+  ): Iterable<LogBatch> {
     let batch: RunLogLine[] = [];
     let bytes = 0;
     for (const line of lines) {
       const { isNew, gap, torn } = resumption.next(line);
-      if (!isNew) continue;
+      if (!isNew) {
+        if (gap) yield this.#batch([], gap);
+        continue;
+      }
       if (batch.length > 0 && (gap || bytes + line.bytes.length > MAX_BATCH_BYTES)) {
         yield this.#batch(batch);
         batch = [];
@@ -256,6 +266,7 @@ export class LogReader {
       });
       bytes += line.bytes.length;
     }
+    if (resumption.isConnected) this.#cursor.lastLine = lastOf(lines) ?? this.#cursor.lastLine;
     if (batch.length > 0) yield this.#batch(batch);
   }
 

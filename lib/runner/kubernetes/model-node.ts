@@ -48,6 +48,7 @@ export class ModelNode {
   earlyEnds = 0;
   #held: Promise<void> = Promise.resolve();
   #isFollowable = true;
+  #vainRotations = 0;
 
   constructor(options: { random: () => number; command: string[] }) {
     this.#random = options.random;
@@ -83,9 +84,13 @@ export class ModelNode {
     return this.#followed.promise;
   }
 
-  /** Prints a line, stored in pieces; the last of a log may have no end. */
-  print(bytes: Buffer, hasEnd = true): void {
+  /**
+   * Prints a line, stored in pieces; the last of a log may have no end.
+   * @param tornAt behind how many bytes of it the log is rotated
+   */
+  print(bytes: Buffer, hasEnd = true, tornAt = Number.POSITIVE_INFINITY): void {
     for (let start = 0; ; start += PIECE_BYTES) {
+      if (start >= tornAt && start - PIECE_BYTES < tornAt) this.rotate();
       const isLast = start + PIECE_BYTES >= bytes.length;
       const end = isLast && hasEnd ? "\n" : "";
       const piece = Buffer.concat([bytes.subarray(start, start + PIECE_BYTES), Buffer.from(end)]);
@@ -104,6 +109,14 @@ export class ModelNode {
   rotate(): void {
     this.#nowMs += 1;
     this.#files.push([]);
+  }
+
+  /**
+   * A rotation that fails: the node moves the file away and back, and who follows reads all of it again
+   * (rotateLatestLog of pkg/kubelet/logs/container_log_manager.go; waitLogs of k8s.io/cri-client).
+   */
+  rotateInVain(): void {
+    this.#vainRotations += 1;
   }
 
   /** Ends the container, which the watch tells. */
@@ -221,6 +234,7 @@ export class ModelNode {
     // The kubelet counts pieces.
     let at = tail === null ? 0 : Math.max(0, (this.#files[file]?.length ?? 0) - Number(tail));
     let isNewLine = true;
+    let vain = this.#vainRotations;
     if (query.get("follow") === "true") this.#followed.resolve();
     for (;;) {
       const piece = this.#files[file]?.[at];
@@ -233,6 +247,9 @@ export class ModelNode {
         if (piece.stampMs >= since) yield Buffer.concat([Buffer.from(prefix), piece.bytes]);
       } else if (file < this.#files.length - 1 && query.get("follow") === "true") {
         file += 1;
+        at = 0;
+      } else if (query.has("follow") && vain < this.#vainRotations) {
+        vain = this.#vainRotations;
         at = 0;
       } else if (!query.has("follow") || !this.#isFollowable || isGone()) {
         return;

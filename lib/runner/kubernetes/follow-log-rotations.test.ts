@@ -1,0 +1,144 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { readWhile, upTo } from "./log-story.ts";
+
+/** Bytes of the parts in which long lines come, and of the line that is torn. */
+const sizes = [
+  { logPartBytes: undefined, length: 700 },
+  { logPartBytes: 100, length: 700 },
+  { logPartBytes: 300, length: 700 },
+];
+const tears = sizes.flatMap((size) => [64, 320, 640].map((tornAt) => ({ ...size, tornAt })));
+
+/** A line without a rhythm. */
+const longLine = (length: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, index) => 32 + ((index * index) % 90)));
+
+describe.concurrent("a line that a rotation tears", () => {
+  test.each(tears)(
+    "as the log's last comes once, whole (%o)",
+    async ({ logPartBytes, length, tornAt }) => {
+      const { count, read, gaps } = await readWhile(
+        1,
+        async ({ node, printed, print }) => {
+          print(5);
+          await node.followed;
+          printed.push(longLine(length));
+          node.print(longLine(length), true, tornAt);
+          await pause(100);
+          node.end();
+        },
+        { logPartBytes },
+      );
+      expect(read).toEqual(upTo(count));
+      expect(gaps).toEqual([]);
+    },
+  );
+
+  test.each(tears)(
+    "as the log's last, without an end, comes once, whole (%o)",
+    async ({ logPartBytes, length, tornAt }) => {
+      const { count, read, gaps } = await readWhile(
+        1,
+        async ({ node, printed, print }) => {
+          print(5);
+          await node.followed;
+          printed.push(longLine(length));
+          node.print(longLine(length), false, tornAt);
+          await pause(100);
+          node.end();
+        },
+        { logPartBytes },
+      );
+      expect(read).toEqual(upTo(count));
+      expect(gaps).toEqual([]);
+    },
+  );
+
+  test.each(tears)(
+    "before another without an end comes once, whole (%o)",
+    async ({ logPartBytes, length, tornAt }) => {
+      const { count, read, gaps } = await readWhile(
+        1,
+        async ({ node, printed, print }) => {
+          print(5);
+          await node.followed;
+          printed.push(longLine(length), Buffer.from("no end"));
+          node.print(longLine(length), true, tornAt);
+          node.print(Buffer.from("no end"), false);
+          await pause(100);
+          node.end();
+        },
+        { logPartBytes },
+      );
+      expect(read).toEqual(upTo(count));
+      expect(gaps).toEqual([]);
+    },
+  );
+
+  test("comes once, whole, where the connection broke behind it", async () => {
+    const { count, read, gaps } = await readWhile(1, async ({ node, printed, print }) => {
+      print(5);
+      await node.followed;
+      printed.push(longLine(700));
+      node.print(longLine(700), true, 320);
+      await pause(100);
+      node.cut();
+      await pause(100);
+      print(5);
+      await pause(100);
+      node.end();
+    });
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
+});
+
+describe.concurrent("a log whose rotation fails", () => {
+  test.each([1, 2, 3])("comes once while the program goes on (%i)", async (seed) => {
+    const { count, read, gaps } = await readWhile(seed, async ({ node, random, print }) => {
+      await node.followed;
+      for (let step = 0; step < 15; step += 1) {
+        print(5 + Math.floor(random() * 20));
+        node.wait(30);
+        if (random() < 0.4) node.rotateInVain();
+        await pause(random() * 30);
+      }
+      node.end();
+    });
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
+
+  test("comes once where the program ends at that moment", async () => {
+    const { count, read, gaps } = await readWhile(1, async ({ node, print }) => {
+      await node.followed;
+      print(50);
+      await pause(100);
+      node.rotateInVain();
+      print(5);
+      node.end();
+    });
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
+
+  test.each([1, 2, 3, 4])("within a line says so, or reads that again (%i)", async (seed) => {
+    const { count, read, gaps } = await readWhile(seed, async ({ node, printed, print }) => {
+      print(50);
+      await node.followed;
+      printed.push(longLine(700));
+      node.print(longLine(700).subarray(0, 400), false);
+      await pause(200);
+      node.rotateInVain();
+      await pause(200);
+      node.print(longLine(700).subarray(400));
+      print(5);
+      await pause(100);
+      node.end();
+    });
+    const isWrong = read[50] === -1;
+    expect(read.with(50, 50)).toEqual(upTo(count));
+    expect(gaps.map(({ afterLine }) => afterLine)).toEqual(isWrong ? [51] : []);
+  });
+});

@@ -1,0 +1,69 @@
+import type { RunHandle } from "../contract.ts";
+import type { ClusterApi } from "./api.ts";
+import { IDLE_MS, withIdleLimit } from "./idle-limit.ts";
+import { LogLineParser, NotALogError, type StampedLine } from "./log-lines.ts";
+import { MAIN } from "./pod.ts";
+import { podPath } from "./read-pod.ts";
+
+/** Of a log's first two lines at least their stamps, mostly. */
+const HEAD_BYTES = 16 * 1024;
+
+/** What is asked of the cluster about the log of one container. */
+export class LogCalls {
+  readonly #api: ClusterApi;
+  readonly #handle: RunHandle;
+  readonly #signal: AbortSignal;
+
+  constructor(api: ClusterApi, handle: RunHandle, signal: AbortSignal) {
+    this.#api = api;
+    this.#handle = handle;
+    this.#signal = signal;
+  }
+
+  /** From a second since 1970 on; null: from the beginning of the node's current file. */
+  open(second: number | null, follows: boolean): Promise<AsyncIterable<Buffer>> {
+    return this.#stream({
+      follow: follows || undefined,
+      sinceTime:
+        second === null ? undefined : new Date(second * 1000).toISOString().replace(".000", ""),
+    });
+  }
+
+  /** The last line of the node's current file, or the last piece of a long one; null without any. */
+  async tail(): Promise<StampedLine | null> {
+    const parser = new LogLineParser();
+    let last: StampedLine | null = null;
+    for await (const chunk of await this.#stream({ tailLines: 1 }))
+      last = parser.push(chunk).at(-1) ?? last;
+    return parser.end() ?? last;
+  }
+
+  /** The first lines of the node's current file; the last of them may be cut off. */
+  async head(): Promise<StampedLine[]> {
+    const parser = new LogLineParser();
+    const lines: StampedLine[] = [];
+    for await (const chunk of await this.#stream({ limitBytes: HEAD_BYTES }))
+      lines.push(...parser.push(chunk));
+    return [...lines, ...cutOff(parser)];
+  }
+
+  async #stream(
+    query: Record<string, string | number | boolean | undefined>,
+  ): Promise<AsyncIterable<Buffer>> {
+    const body = await this.#api.stream(`${podPath(this.#handle)}/log`, {
+      query: { container: MAIN, timestamps: true, ...query },
+      signal: this.#signal,
+    });
+    return withIdleLimit(body, IDLE_MS);
+  }
+}
+
+function cutOff(parser: LogLineParser): StampedLine[] {
+  try {
+    return [parser.end()].filter((line) => line !== null);
+  } catch (error) {
+    // Cut off within its stamp.
+    if (error instanceof NotALogError) return [];
+    throw error;
+  }
+}
