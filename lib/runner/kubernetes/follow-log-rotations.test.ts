@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { readWhile, upTo } from "./log-story.ts";
+import { readWhile, type Story, upTo } from "./log-story.ts";
 
 /** Bytes of the parts in which long lines come, and of the line that is torn. */
 const sizes = [
-  { logPartBytes: undefined, length: 700 },
-  { logPartBytes: 100, length: 700 },
-  { logPartBytes: 300, length: 700 },
+  { logSizes: {}, length: 700 },
+  { logSizes: { partBytes: 100 }, length: 700 },
+  { logSizes: { partBytes: 300 }, length: 700 },
 ];
 const tears = sizes.flatMap((size) => [64, 320, 640].map((tornAt) => ({ ...size, tornAt })));
 
@@ -17,7 +17,7 @@ const longLine = (length: number): Buffer =>
 describe.concurrent("a line that a rotation tears", () => {
   test.each(tears)(
     "as the log's last comes once, whole (%o)",
-    async ({ logPartBytes, length, tornAt }) => {
+    async ({ logSizes, length, tornAt }) => {
       const { count, read, gaps } = await readWhile(
         1,
         async ({ node, printed, print }) => {
@@ -28,7 +28,7 @@ describe.concurrent("a line that a rotation tears", () => {
           await pause(100);
           node.end();
         },
-        { logPartBytes },
+        { logSizes },
       );
       expect(read).toEqual(upTo(count));
       expect(gaps).toEqual([]);
@@ -37,7 +37,7 @@ describe.concurrent("a line that a rotation tears", () => {
 
   test.each(tears)(
     "as the log's last, without an end, comes once, whole (%o)",
-    async ({ logPartBytes, length, tornAt }) => {
+    async ({ logSizes, length, tornAt }) => {
       const { count, read, gaps } = await readWhile(
         1,
         async ({ node, printed, print }) => {
@@ -48,7 +48,7 @@ describe.concurrent("a line that a rotation tears", () => {
           await pause(100);
           node.end();
         },
-        { logPartBytes },
+        { logSizes },
       );
       expect(read).toEqual(upTo(count));
       expect(gaps).toEqual([]);
@@ -57,7 +57,7 @@ describe.concurrent("a line that a rotation tears", () => {
 
   test.each(tears)(
     "before another without an end comes once, whole (%o)",
-    async ({ logPartBytes, length, tornAt }) => {
+    async ({ logSizes, length, tornAt }) => {
       const { count, read, gaps } = await readWhile(
         1,
         async ({ node, printed, print }) => {
@@ -69,7 +69,7 @@ describe.concurrent("a line that a rotation tears", () => {
           await pause(100);
           node.end();
         },
-        { logPartBytes },
+        { logSizes },
       );
       expect(read).toEqual(upTo(count));
       expect(gaps).toEqual([]);
@@ -80,9 +80,9 @@ describe.concurrent("a line that a rotation tears", () => {
     const { count, read, gaps } = await readWhile(1, async ({ node, printed, print }) => {
       print(5);
       await node.followed;
-      printed.push(longLine(700));
-      node.print(longLine(700), true, 320);
-      await pause(100);
+      printed.push(longLine(9000));
+      node.print(longLine(9000), true, 3200);
+      await pause(500);
       node.cut();
       await pause(100);
       print(5);
@@ -140,5 +140,76 @@ describe.concurrent("a log whose rotation fails", () => {
     const isWrong = read[50] === -1;
     expect(read.with(50, 50)).toEqual(upTo(count));
     expect(gaps.map(({ afterLine }) => afterLine)).toEqual(isWrong ? [51] : []);
+  });
+});
+
+describe.concurrent("a rotation while the program prints", () => {
+  const logSizes = { lookBytes: 500, guardBytes: 4_000 };
+  const lines = (first: number, count: number): Buffer[] =>
+    Array.from({ length: count }, (_, index) => Buffer.from(`${first + index}: ${"-".repeat(30)}`));
+
+  /** Prints so much that the log is guarded, and is rotated while the program has more at hand. */
+  const busily =
+    (rotations: number) =>
+    async ({ node, printed }: Story): Promise<void> => {
+      const print = (count: number, by = (line: Buffer): void => node.print(line)): void => {
+        for (const line of lines(printed.length, count)) {
+          printed.push(line);
+          by(line);
+        }
+      };
+      await node.followed;
+      for (let rotation = 1; rotation <= rotations; rotation += 1) {
+        const goOn = node.holdWholeReaders();
+        print(120);
+        const guards = (): number => node.requests.filter((its) => its === "log whole").length;
+        while (guards() < rotation) await pause(5);
+        await pause(200);
+        const finish = node.rotateBusily();
+        await pause(30);
+        print(3, finish);
+        print(20);
+        await pause(200);
+        goOn();
+        await pause(200);
+      }
+      print(5);
+      node.end();
+    };
+
+  test.each([1, 2])("costs no line, however often (%i)", async (rotations) => {
+    const { count, read, gaps } = await readWhile(1, busily(rotations), { logSizes });
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
+
+  test("that comes early is told where it was", async () => {
+    const { count, read, gaps } = await readWhile(
+      1,
+      async ({ node, print }) => {
+        await node.followed;
+        print(20);
+        await pause(100);
+        node.rotate();
+        print(60);
+        await pause(100);
+        node.end();
+      },
+      { logSizes: { lookBytes: 500, guardBytes: 1_000_000 } },
+    );
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toMatchObject([{ why: expect.stringContaining("rotated the log while") }]);
+  });
+
+  test("is not asked about while the log is short", async () => {
+    let asked: string[] = [];
+    await readWhile(1, async ({ node, print }) => {
+      asked = node.requests;
+      await node.followed;
+      print(100);
+      await pause(300);
+      node.end();
+    });
+    expect(asked.filter((kind) => kind.startsWith("log"))).toEqual(["log follow", "log tail"]);
   });
 });

@@ -5,14 +5,14 @@ import { readWhile, type Story, upTo } from "./log-story.ts";
 
 /** Also where long lines come in parts. */
 const seeds = Array.from({ length: 6 }, (_, index) => index + 1).flatMap((seed) => [
-  { seed, logPartBytes: undefined },
-  { seed, logPartBytes: 100 },
+  { seed, logSizes: {} },
+  { seed, logSizes: { partBytes: 100 } },
 ]);
 
 describe.concurrent("a pod's log", () => {
   test.each(seeds)(
     "arrives byte for byte, once and in order, over cuts, complaints and changes of worker (%o)",
-    async ({ seed, logPartBytes }) => {
+    async ({ seed, logSizes }) => {
       const { count, read, gaps } = await readWhile(
         seed,
         async ({ node, printed, random, print }) => {
@@ -31,7 +31,7 @@ describe.concurrent("a pod's log", () => {
           node.print(Buffer.from("no end"), false);
           node.end();
         },
-        { handOvers: true, logPartBytes },
+        { handOvers: true, logSizes },
       );
       expect(read).toEqual(upTo(count));
       expect(gaps).toEqual([]);
@@ -40,7 +40,7 @@ describe.concurrent("a pod's log", () => {
 
   test.each(seeds)(
     "arrives whole over rotations while the connection holds (%o)",
-    async ({ seed, logPartBytes }) => {
+    async ({ seed, logSizes }) => {
       const { count, read, gaps } = await readWhile(
         seed,
         async ({ node, random, print }) => {
@@ -52,46 +52,43 @@ describe.concurrent("a pod's log", () => {
           }
           node.end();
         },
-        { logPartBytes },
+        { logSizes },
       );
       expect(read).toEqual(upTo(count));
       expect(gaps).toEqual([]);
     },
   );
 
-  test.each(seeds)(
-    "misses nothing without a gap at its place (%o)",
-    async ({ seed, logPartBytes }) => {
-      const { count, read, gaps } = await readWhile(
-        seed,
-        async ({ node, random, print }) => {
-          for (let step = 0; step < 15; step += 1) {
-            print(Math.floor(random() * 20));
-            if (random() < 0.3) node.cut();
-            if (random() < 0.3) {
-              node.wait(10_000);
-              node.rotate();
-            }
-            await pause(random() * 15);
+  test.each(seeds)("misses nothing without a gap at its place (%o)", async ({ seed, logSizes }) => {
+    const { count, read, gaps } = await readWhile(
+      seed,
+      async ({ node, random, print }) => {
+        for (let step = 0; step < 15; step += 1) {
+          print(Math.floor(random() * 20));
+          if (random() < 0.3) node.cut();
+          if (random() < 0.3) {
+            node.wait(10_000);
+            node.rotate();
           }
-          node.end();
-        },
-        { handOvers: true, logPartBytes },
-      );
-      // In order, and none twice. Of a line that comes in parts the first ones may be all that is left.
-      const found = read.filter((number) => number >= 0);
-      expect(found).toEqual([...new Set(found)].toSorted((one, other) => one - other));
-      const holes = new Set<number>();
-      let before = 0;
-      for (const number of upTo(count)) {
-        const place = read.indexOf(number);
-        if (place < 0) holes.add(read[before] === -1 ? before + 1 : before);
-        else before = place + 1;
-      }
-      expect(read.filter((number) => number < 0).length).toBeLessThanOrEqual(holes.size);
-      expect(gaps.map(({ afterLine }) => afterLine)).toEqual(expect.arrayContaining([...holes]));
-    },
-  );
+          await pause(random() * 15);
+        }
+        node.end();
+      },
+      { handOvers: true, logSizes },
+    );
+    // In order, and none twice. Of a line that comes in parts the first ones may be all that is left.
+    const found = read.filter((number) => number >= 0);
+    expect(found).toEqual([...new Set(found)].toSorted((one, other) => one - other));
+    const holes = new Set<number>();
+    let before = 0;
+    for (const number of upTo(count)) {
+      const place = read.indexOf(number);
+      if (place < 0) holes.add(read[before] === -1 ? before + 1 : before);
+      else before = place + 1;
+    }
+    expect(read.filter((number) => number < 0).length).toBeLessThanOrEqual(holes.size);
+    expect(gaps.map(({ afterLine }) => afterLine)).toEqual(expect.arrayContaining([...holes]));
+  });
 
   test("has no line twice where the rest was read beside a slow follower, and broke off", async () => {
     const { count, read, gaps } = await readWhile(1, async ({ node, print }) => {

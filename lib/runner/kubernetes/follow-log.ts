@@ -6,13 +6,16 @@ import { Bell } from "./bell.ts";
 import { SilentError } from "./idle-limit.ts";
 import { EarlyEndError } from "./log-answer-end.ts";
 import { LogBeginning } from "./log-beginning.ts";
-import { type FileEnd, LogCursor } from "./log-cursor.ts";
+import { LogCursor } from "./log-cursor.ts";
+import { LogCalls } from "./log-calls.ts";
 import { LogOrder } from "./log-order.ts";
+import { RotationGuard } from "./log-rotation.ts";
 import { NotALogError } from "./log-lines.ts";
-import { LogReader } from "./log-reader.ts";
+import { LogReader, type LogSizes } from "./log-reader.ts";
 import { MAIN, type Pod, statusOf } from "./pod.ts";
 import type { PodWatch } from "./pod-watch.ts";
 import { readPod } from "./read-pod.ts";
+import type { FileEnd } from "./resumption.ts";
 import { isRefusal, REFUSED_MS } from "./refusal.ts";
 import { Spell } from "./spell.ts";
 
@@ -28,8 +31,7 @@ const REOPEN_MS = 1_000;
 interface Tools {
   api: ClusterApi;
   watch: PodWatch;
-  /** Of the parts in which a long line comes. */
-  partBytes?: number;
+  sizes?: LogSizes;
 }
 
 /**
@@ -46,9 +48,12 @@ export async function* followPodLog(
   const unlisten = tools.watch.listen(handle.name, () => bell.ring());
   let cursor: LogCursor | null = null;
   let fileEnd: FileEnd | null = null;
+  let turn: FileEnd | null = null;
   let early: EarlyEndError | null = null;
   let failures = 0;
   const order = new LogOrder();
+  const calls = new LogCalls(tools.api, handle, signal);
+  const rotation = new RotationGuard(calls, tools.sizes);
   const refused = new Spell();
   const notGiven = new Spell();
   try {
@@ -61,17 +66,18 @@ export async function* followPodLog(
       }
       if (cursor?.container !== found.container) cursor = LogCursor.from(after, found.container);
       const beginning = new LogBeginning(found.pod, handle.attemptId);
-      const reader = new LogReader(tools, handle, { cursor, beginning, order }, signal);
+      const reader = new LogReader(tools, handle, { cursor, beginning, order, rotation, calls });
       try {
-        if (found.state === "running") yield* reader.follow();
-        else yield* reader.drain(hasEndedBy(found.pod, fileEnd) ? fileEnd : null, early);
-        fileEnd = reader.fileEnd;
+        if (found.state === "running") yield* reader.follow(turn);
+        else yield* reader.drain(turn ?? (hasEndedBy(found.pod, fileEnd) ? fileEnd : null), early);
+        ({ fileEnd, turn } = reader);
         failures = 0;
         refused.note(false);
         if (reader.isComplete) return;
-        if (found.state === "running") await untilTold(tools, handle, { bell, signal });
+        if (found.state === "running" && !turn) await untilTold(tools, handle, { bell, signal });
       } catch (error) {
         signal.throwIfAborted();
+        if (reader.hasProgressed) turn = null;
         early = error instanceof EarlyEndError ? error : null;
         if (reader.hasOpened) refused.note(false);
         if (refused.note(isRefusal(error)) > REFUSED_MS)
@@ -94,6 +100,7 @@ export async function* followPodLog(
   } finally {
     unlisten();
     bell.close();
+    rotation.close();
   }
 }
 

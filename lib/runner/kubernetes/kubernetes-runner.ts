@@ -19,6 +19,7 @@ import { deliverFiles } from "./deliver.ts";
 import { Deliveries } from "./deliveries.ts";
 import { destroyPod } from "./destroy.ts";
 import { followPodLog } from "./follow-log.ts";
+import type { LogSizes } from "./log-reader.ts";
 import { listOwnedRuns } from "./list.ts";
 import { observePod } from "./observe.ts";
 import { inspectPod } from "./inspect.ts";
@@ -42,8 +43,7 @@ export interface KubernetesRunnerOptions {
   defaultNamespace: string;
   /** Whether a preview may ask image registries; default no. */
   asksRegistries?: boolean;
-  /** A line of twice as many bytes comes in parts of this size; default 8 MiB. */
-  logPartBytes?: number;
+  logSizes?: LogSizes;
   /** Called with what a person who runs Podflow may want to know; nothing secret is in it. */
   log?: (message: string) => void;
 }
@@ -143,7 +143,7 @@ class KubernetesRunner implements Runner {
     signal: AbortSignal,
   ): AsyncIterable<LogBatch> {
     signal.throwIfAborted();
-    const tools = { ...this.#toolsFor(handle), partBytes: this.#options.logPartBytes };
+    const tools = { ...this.#toolsFor(handle), sizes: this.#options.logSizes };
     yield* followPodLog(tools, handle, after, signal);
   }
 

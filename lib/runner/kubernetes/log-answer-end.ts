@@ -1,5 +1,5 @@
-import type { FileEnd } from "./log-cursor.ts";
 import type { LogLineParser, StampedLine } from "./log-lines.ts";
+import type { FileEnd } from "./resumption.ts";
 import { compareStamps, isEqual, isRestOf, isSameLine, lastOf } from "./stamped-line.ts";
 
 /** An answer of the log API ended as if it were whole, and the log goes on. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RunLogGap } from "../contract.ts";
-import { LogCursor, Resumption } from "./log-cursor.ts";
+import { LogCursor } from "./log-cursor.ts";
 import { secondOf } from "./log-lines.ts";
+import { Resumption } from "./resumption.ts";
 import { compareStamps } from "./stamped-line.ts";
 
 const BASE = Date.parse("2026-11-24T21:05:00Z");

@@ -1,13 +1,16 @@
 import type { LogBatch, RunHandle, RunLogGap, RunLogLine } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import type { LogBeginning } from "./log-beginning.ts";
-import { type FileEnd, type LogCursor, Resumption, type Resumed } from "./log-cursor.ts";
+import { Arrival, EndedWatch, isWithin } from "./ended-watch.ts";
+import type { LogCursor } from "./log-cursor.ts";
 import { AnswerEnd, type EarlyEndError } from "./log-answer-end.ts";
-import { LogCalls } from "./log-calls.ts";
+import type { LogCalls } from "./log-calls.ts";
 import { LogLineParser, millisecondOf, NotALogError, type StampedLine } from "./log-lines.ts";
+import { HeldLines, type Portion } from "./log-held.ts";
 import type { LogOrder } from "./log-order.ts";
-import { MAIN, statusOf } from "./pod.ts";
+import type { RotationGuard, RotationSizes } from "./log-rotation.ts";
 import type { PodWatch } from "./pod-watch.ts";
+import { Ahead, type FileEnd, Resumption, type Resumed } from "./resumption.ts";
 import { lastOf } from "./stamped-line.ts";
 
 const MAX_BATCH_BYTES = 512 * 1024;
@@ -17,11 +20,25 @@ const FIRST_BYTES_MS = 200;
 const NONE = new Uint8Array();
 const ALL = { isConnected: true, next: (): Resumed => ({ isNew: true, gap: null, torn: null }) };
 
+/** Set by tests; bytes. */
+export interface LogSizes extends Partial<RotationSizes> {
+  /** A line of twice as many comes in parts of this size; default 8 MiB. */
+  partBytes?: number;
+}
+
 interface Tools {
   api: ClusterApi;
   watch: PodWatch;
-  /** Of the parts in which a long line comes. */
-  partBytes?: number;
+  sizes?: LogSizes;
+}
+
+/** What is known of a log, for one reader after the other. */
+interface Place {
+  cursor: LogCursor;
+  beginning: LogBeginning;
+  order: LogOrder;
+  rotation: RotationGuard;
+  calls: LogCalls;
 }
 
 /** Reads the log of one container from the cursor on, which it moves. */
@@ -31,6 +48,7 @@ export class LogReader {
   readonly #cursor: LogCursor;
   readonly #beginning: LogBeginning;
   readonly #order: LogOrder;
+  readonly #rotation: RotationGuard;
   readonly #calls: LogCalls;
   #time = new Date(0);
   #linesRead = 0;
@@ -41,19 +59,17 @@ export class LogReader {
   isComplete = false;
   /** Set when following came to an end: that of the node's file, if the container had ended by then. */
   fileEnd: FileEnd | null = null;
+  /** Set when following came to the end of a file after which the node has begun another. */
+  turn: FileEnd | null = null;
 
-  constructor(
-    tools: Tools,
-    handle: RunHandle,
-    place: { cursor: LogCursor; beginning: LogBeginning; order: LogOrder },
-    signal: AbortSignal,
-  ) {
+  constructor(tools: Tools, handle: RunHandle, place: Place) {
     this.#tools = tools;
     this.#handle = handle;
     this.#cursor = place.cursor;
     this.#beginning = place.beginning;
     this.#order = place.order;
-    this.#calls = new LogCalls(tools.api, handle, signal);
+    this.#rotation = place.rotation;
+    this.#calls = place.calls;
   }
 
   /**
@@ -67,7 +83,11 @@ export class LogReader {
     before: EarlyEndError | null = null,
   ): AsyncIterable<LogBatch> {
     const end = new AnswerEnd(this.#calls.tail());
-    if (fileEnd && (await end.isOf(fileEnd, this.#parser(), () => this.#open(false)))) {
+    if (
+      fileEnd &&
+      fileEnd.next === undefined &&
+      (await end.isOf(fileEnd, this.#parser(), () => this.#open(false)))
+    ) {
       if (fileEnd.torn) yield* this.#batches([fileEnd.torn], ALL);
       yield* this.#completed();
       return;
@@ -94,49 +114,85 @@ export class LogReader {
    * container is seen ended, the rest is read in another call. That shows the node's current file
    * alone: after a rotation the open call is the only one that still has what comes before, and
    * then it is read to its own end.
+   * @param turn the end of the file before this one, if that was read to its end
    */
-  async *follow(): AsyncIterable<LogBatch> {
+  async *follow(turn: FileEnd | null): AsyncIterable<LogBatch> {
     const opened = performance.now();
     const chunks = (await this.#open(true))[Symbol.asyncIterator]();
-    const ended = this.#untilEnded();
-    const resumption = new Ahead(new Resumption(this.#cursor));
+    const ended = new EndedWatch(this.#tools.watch, this.#handle.name);
+    const resumption = new Ahead(new Resumption(this.#cursor, turn));
     const parser = this.#parser();
+    const held = this.#held();
+    const arrival = new Arrival(chunks);
     let hasTriedRest = false;
     try {
-      for (;;) {
-        const next = chunks.next();
-        // Its failure is thrown where it is awaited, if it still is.
-        next.catch(() => undefined);
-        const isEnded = hasTriedRest ? false : await ended.isBefore(next);
-        if (isEnded) {
+      while (!held.isStuck) {
+        const event = await ended.first(arrival.orElse(held.look), {
+          waitMs: held.waitMs,
+          passesEnd: hasTriedRest || !held.isEmpty,
+        });
+        if (event === "end") {
           hasTriedRest = true;
           const limit = opened + FIRST_BYTES_MS - performance.now();
-          if (this.#cursor.seen > 0 || !(await isWithin(next, limit))) {
-            const before = this.#linesRead;
-            const isAtEnd = resumption.isConnected && !parser.isInside;
-            yield* this.#rest(isAtEnd ? this.#cursor.lastLine : null);
-            if (this.isComplete) return;
-            resumption.skip(this.#linesRead - before);
+          if (this.#cursor.seen > 0 || !(await isWithin(arrival.next, limit))) {
+            yield* this.#ended(resumption, parser);
           }
+          if (this.isComplete) return;
+          continue;
         }
-        const result = await next;
-        if (result.done) {
-          if (resumption.isConnected) this.fileEnd = this.#endOf(parser);
-          return;
+        const result = arrival.take();
+        if (result && !result.done) {
+          const lines = parser.push(result.value);
+          this.#count(lines, result.value);
+          const back = resumption.isConnected ? await this.#beginsAnew(lines) : null;
+          if (back !== null) {
+            // The line before it may have been glued together of an old and a new beginning.
+            const before = [...held.take(), ...lines.slice(0, back)].slice(0, -1);
+            yield* this.#batches(before, resumption);
+            return;
+          }
+          held.add(lines);
         }
-        const lines = parser.push(result.value);
-        const back = resumption.isConnected ? await this.#beginsAnew(lines) : null;
-        if (back !== null) {
-          // The line before it may have been glued together of an old and a new beginning.
-          yield* this.#batches(lines.slice(0, Math.max(0, back - 1)), resumption);
-          return;
+        for await (const portion of held.portions(result?.done === true)) {
+          yield* this.#portion(portion, resumption);
         }
-        yield* this.#batches(lines, resumption);
+        if (!result?.done) continue;
+        if (!held.isStuck && resumption.isConnected) this.fileEnd = this.#endOf(parser);
+        break;
       }
+      this.turn = held.turn;
     } finally {
       ended.close();
       void chunks.return?.();
     }
+  }
+
+  #held(): HeldLines {
+    return new HeldLines({
+      rotation: this.#rotation,
+      cursor: this.#cursor,
+      newParser: () => new LogLineParser(false, this.#tools.sizes?.partBytes),
+      now: () => this.#tools.api.now(),
+    });
+  }
+
+  #count(lines: StampedLine[], chunk: Buffer): void {
+    this.#rotation.count(lines, chunk.length);
+    if (this.#cursor.second === null && lines[0]) this.#rotation.begins(lines[0].stamp);
+  }
+
+  *#portion({ lines, isRecovered, torn, gap }: Portion, resumption: Ahead): Iterable<LogBatch> {
+    if (torn) yield* this.#batches(lines, { ...ALL, next: () => ({ ...ALL.next(), torn }) });
+    else yield* this.#batches(lines, isRecovered ? ALL : resumption);
+    if (gap) yield this.#batch([], gap);
+  }
+
+  /** What is left when the container is seen ended while its log is followed. */
+  async *#ended(resumption: Ahead, parser: LogLineParser): AsyncIterable<LogBatch> {
+    const before = this.#linesRead;
+    const isAtEnd = resumption.isConnected && !parser.isInside;
+    yield* this.#rest(isAtEnd ? this.#cursor.lastLine : null);
+    if (!this.isComplete) resumption.skip(this.#linesRead - before);
   }
 
   /**
@@ -185,7 +241,7 @@ export class LogReader {
   }
 
   #parser(): LogLineParser {
-    return new LogLineParser(this.#cursor.second !== null, this.#tools.partBytes);
+    return new LogLineParser(this.#cursor.second !== null, this.#tools.sizes?.partBytes);
   }
 
   /** Null when the stream ended within a stamp: then it was cut. */
@@ -211,29 +267,6 @@ export class LogReader {
     this.hasOpened = true;
     if (second === null) this.#beginning.opened(this.#tools.api.now());
     return body;
-  }
-
-  /** Tells when the watch shows that the container has ended, or the pod is gone. */
-  #untilEnded(): { isBefore: (other: Promise<unknown>) => Promise<boolean>; close: () => void } {
-    const { watch } = this.#tools;
-    let isSeen = false;
-    // Not one promise that lasts as long as the log: each look at it would stay in memory.
-    let tell = (): void => undefined;
-    const check = (): void => {
-      const pod = watch.get(this.#handle.name);
-      isSeen ||= !pod || statusOf(pod, MAIN)?.state?.terminated !== undefined;
-      if (isSeen) tell();
-    };
-    const close = watch.listen(this.#handle.name, check);
-    check();
-    const isBefore = (other: Promise<unknown>): Promise<boolean> =>
-      new Promise((resolve) => {
-        tell = () => resolve(true);
-        if (isSeen) return tell();
-        const came = (): void => resolve(false);
-        other.then(came, came);
-      });
-    return { isBefore, close };
   }
 
   *#batches(
@@ -283,48 +316,10 @@ export class LogReader {
   }
 }
 
-/** Of a follower: passes over lines that another answer has brought meanwhile, the next ones of this one. */
-class Ahead {
-  readonly #resumption: Resumption;
-  #skipped = 0;
-
-  constructor(resumption: Resumption) {
-    this.#resumption = resumption;
-  }
-
-  skip(lines: number): void {
-    this.#skipped += lines;
-  }
-
-  next(line: StampedLine): Resumed {
-    const resumed = this.#resumption.next(line);
-    if (!resumed.isNew || this.#skipped === 0) return resumed;
-    this.#skipped -= 1;
-    return { isNew: false, gap: null, torn: null };
-  }
-
-  /** Whether this answer goes on where reading has stopped, whoever has read. */
-  get isConnected(): boolean {
-    return this.#resumption.isConnected && this.#skipped === 0;
-  }
-}
-
 /** A line that a rotation has torn in two. */
 function joined(torn: StampedLine, line: StampedLine): Pick<StampedLine, "bytes" | "part"> {
   const bytes = Buffer.concat([torn.bytes, line.bytes]);
   const before = torn.part?.before ?? NONE;
   const after = line.part?.after ?? NONE;
   return before.length + after.length === 0 ? { bytes } : { bytes, part: { before, after } };
-}
-
-async function isWithin(event: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), Math.max(0, limitMs));
-  });
-  const came = event.then(
-    () => true,
-    () => true,
-  );
-  return Promise.race([came, late]).finally(() => clearTimeout(timer));
 }

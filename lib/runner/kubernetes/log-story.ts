@@ -1,6 +1,7 @@
 import type { LogBatch, RunLogGap } from "../contract.ts";
 import { beginMark, markedCommand } from "./begin-mark.ts";
 import { createKubernetesRunner } from "./kubernetes-runner.ts";
+import type { LogSizes } from "./log-reader.ts";
 import { ModelNode } from "./model-node.ts";
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -43,7 +44,7 @@ export async function readWhile(
     command?: string[];
     handOvers?: boolean;
     isLate?: boolean;
-    logPartBytes?: number;
+    logSizes?: LogSizes;
   } = {},
 ): Promise<{ count: number; read: number[]; gaps: (RunLogGap & { afterLine: number })[] }> {
   const random = randomOf(seed);
@@ -70,7 +71,7 @@ export async function readWhile(
         access: node.access,
         installationId: "here",
         defaultNamespace: "ns",
-        logPartBytes: options.logPartBytes,
+        logSizes: options.logSizes,
       });
       isOver = true;
       for await (const batch of runner.followLog(node.handle, cursor, signal)) {

@@ -33,7 +33,7 @@ export class ModelNode {
   #state: "running" | "ended" = "running";
   #endedAt = "";
   #version = 1;
-  /** What was asked of it: `log follow`, `log tail`, `log`, `pod`, `list`, `watch`. */
+  /** What was asked of it: `log follow`, `log tail`, `log head`, `log whole`, `log`, `pod`, `list`, `watch`. */
   readonly requests: string[] = [];
   /** How many of the next answers with a log are a complaint. */
   complaints = 0;
@@ -47,6 +47,7 @@ export class ModelNode {
   /** How many of the next answers that are not followed end in the middle as if they were whole. */
   earlyEnds = 0;
   #held: Promise<void> = Promise.resolve();
+  #heldWhole: Promise<void> = Promise.resolve();
   #isFollowable = true;
   #vainRotations = 0;
 
@@ -112,6 +113,19 @@ export class ModelNode {
   }
 
   /**
+   * A rotation while the program prints: who has read all goes on with the new file at once.
+   * @returns prints a line that the runtime had at hand, into the old file
+   */
+  rotateBusily(): (bytes: Buffer) => void {
+    const old = this.#files.at(-1);
+    this.rotate();
+    return (bytes) => {
+      const stampMs = this.#nowMs - 1;
+      old?.push({ stampMs, bytes: Buffer.concat([bytes, Buffer.from("\n")]), isPartial: false });
+    };
+  }
+
+  /**
    * A rotation that fails: the node moves the file away and back, and who follows reads all of it again
    * (rotateLatestLog of pkg/kubelet/logs/container_log_manager.go; waitLogs of k8s.io/cri-client).
    */
@@ -137,6 +151,13 @@ export class ModelNode {
   holdFollowers(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held = promise;
+    return resolve;
+  }
+
+  /** Keeps those who read a file from its beginning to its end waiting until the returned function is called. */
+  holdWholeReaders(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#heldWhole = promise;
     return resolve;
   }
 
@@ -211,6 +232,7 @@ export class ModelNode {
       endAfter = 6000;
     }
     let sent = 0;
+    const limit = Number(query.get("limitBytes") ?? Infinity);
     for await (const bytes of this.#read(query, () => answer.destroyed)) {
       for (let at = 0; at < bytes.length;) {
         const size = 1 + Math.floor(this.#random() * 90);
@@ -221,6 +243,7 @@ export class ModelNode {
       }
       if (sent > cutAfter) answer.destroy();
       if (answer.destroyed) return;
+      if (sent >= limit) break;
       if (sent > endAfter) break;
     }
     answer.end();
@@ -235,7 +258,11 @@ export class ModelNode {
     let at = tail === null ? 0 : Math.max(0, (this.#files[file]?.length ?? 0) - Number(tail));
     let isNewLine = true;
     let vain = this.#vainRotations;
+    const isWhole = !["follow", "sinceTime", "tailLines", "limitBytes"].some((its) =>
+      query.has(its),
+    );
     if (query.get("follow") === "true") this.#followed.resolve();
+    if (isWhole) await this.#heldWhole;
     for (;;) {
       const piece = this.#files[file]?.[at];
       if (query.has("follow")) await this.#held;
@@ -263,7 +290,9 @@ export class ModelNode {
 function kindOf({ pathname, searchParams }: URL): string {
   if (pathname.endsWith("/log")) {
     if (searchParams.has("tailLines")) return "log tail";
-    return searchParams.has("follow") ? "log follow" : "log";
+    if (searchParams.has("follow")) return "log follow";
+    if (searchParams.has("limitBytes")) return "log head";
+    return searchParams.has("sinceTime") ? "log" : "log whole";
   }
   if (searchParams.has("watch")) return "watch";
   return pathname.endsWith("/pods") ? "list" : "pod";
