@@ -57,9 +57,8 @@ function endOfPodFrom(pod: Pod): number {
     // pkg/kubelet/active_deadline.go, pastActiveDeadline
     return Date.parse(status.startTime ?? "") + Number(spec?.activeDeadlineSeconds) * 1000;
   }
-  const chosen = disruptionOf(pod)?.lastTransitionTime;
-  if (chosen !== undefined) return Date.parse(chosen);
-  // An eviction for a limit of the pod's own has no such condition. What it ends is told afterwards.
+  // Other ends are told when they are over. So is the condition DisruptionTarget, with the moment at which
+  // that was sent (mergePodStatus of pkg/kubelet/status/status_manager.go): it is no beginning either.
   const ends = (status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
   const sandbox = status?.conditions?.find(
     (one) => one.type === "PodReadyToStartContainers" && one.status === "False",

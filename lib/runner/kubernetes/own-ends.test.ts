@@ -27,23 +27,22 @@ function lateEnd(name: string, { main, spec, status }: Changes = {}): Pod {
 const endingOf = (pod: Pod) =>
   endingFrom({ pod, main: statusOf(pod, "main")?.state?.terminated ?? null });
 
-const chosenAt = (lastTransitionTime: string, reason: string, message: string): PodStatus => ({
-  reason,
-  message,
-  conditions: [
+/** The same pod where the node chose it, which it tells with the pod's last phase, after all has ended. */
+function chosenLate(reason: string, message: string): Pod {
+  const pod = lateEnd("evicted-late");
+  const conditions = [
+    ...(pod.status?.conditions ?? []),
     {
       type: "DisruptionTarget",
       status: "True",
       reason: "TerminationByKubelet",
-      lastTransitionTime,
+      lastTransitionTime: "2026-11-30T03:28:01Z",
     },
-  ],
-});
+  ];
+  return { ...pod, status: { ...pod.status, reason, message, conditions } };
+}
 const LOW = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 51268Ki. ";
 const SHUTDOWN = "Pod was terminated in response to imminent node shutdown.";
-/** The program of both real pods ended at 03:27:02. */
-const AFTER = "2026-11-30T03:27:03Z";
-const SAME = "2026-11-30T03:27:02Z";
 
 test.each([
   ["before the pod's own limit", lateEnd("deadline-late")],
@@ -52,18 +51,9 @@ test.each([
     lateEnd("deadline-late", { spec: { activeDeadlineSeconds: 720 } }),
   ],
   ["before a volume grew over its limit", lateEnd("evicted-late")],
-  [
-    "before the node ran short",
-    lateEnd("evicted-late", { status: chosenAt(AFTER, "Evicted", LOW) }),
-  ],
-  [
-    "before the node shut down",
-    lateEnd("evicted-late", { status: chosenAt(AFTER, "Terminated", SHUTDOWN) }),
-  ],
-  [
-    "before the node made room",
-    lateEnd("evicted-late", { status: chosenAt(AFTER, "Preempting", "Preempted") }),
-  ],
+  ["before the node ran short", chosenLate("Evicted", LOW)],
+  ["before the node shut down", chosenLate("Terminated", SHUTDOWN)],
+  ["before the node made room", chosenLate("Preempting", "Preempted")],
 ])("a success %s stays one", (_, pod) => {
   expect(endingOf(pod)).toMatchObject({ kind: "exit", exitCode: 0, mainStarted: true });
 });
@@ -101,10 +91,18 @@ test.each([
   expect(endingOf(lateEnd(name, { main }))).toMatchObject({ kind });
 });
 
-test("an end in the second of the eviction is told as the eviction's", () => {
-  const pod = lateEnd("evicted-late", { status: chosenAt(SAME, "Evicted", LOW) });
-  expect(endingOf(pod)).toMatchObject({ kind: "evicted", fault: "platform" });
-});
+test.each([
+  ["evicted", "Evicted", LOW, 0],
+  ["evicted", "Evicted", LOW, 137],
+  ["node-lost", "Terminated", SHUTDOWN, 143],
+  ["preempted", "Preempting", "Preempted in order to admit critical pod", 143],
+])(
+  "an end that came by the node's hand, in a second before it was told, is one as %s",
+  (kind, reason, message, exitCode) => {
+    const pod = lateEnd("evicted-answered", { main: { exitCode }, status: { reason, message } });
+    expect(endingOf(pod)).toMatchObject({ kind, fault: "platform", exitCode, mainStarted: true });
+  },
+);
 
 test.each([
   ["deadline-late", "DeadlineExceeded: Pod was active on the node longer"],
