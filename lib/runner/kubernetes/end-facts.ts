@@ -25,6 +25,31 @@ export interface EndRow extends EndCause {
   match(facts: EndFacts): Words | null;
 }
 
+/** What the kubelet says in the condition DisruptionTarget, and the reason that it gives with it. */
+const KUBELET_ENDS: [message: RegExp, reason: string][] = [
+  // pkg/kubelet/eviction/helpers.go, nodeLowMessageFmt
+  [/^The node was low on resource/, "Evicted"],
+  // pkg/kubelet/nodeshutdown/nodeshutdown_manager.go
+  [/imminent node shutdown/, "Terminated"],
+  // pkg/kubelet/preemption/preemption.go
+  [/preempted by Kubelet/, "Preempting"],
+];
+
+/**
+ * What the node says it ended the pod for; null: nothing. Where all its programs answered by ending
+ * well, the pod has succeeded, without the reason (generateAPIPodStatus of pkg/kubelet/kubelet_pods.go):
+ * only the condition tells, and none for a limit of the pod's own.
+ */
+export function endByNode(pod: Pod): { reason: string; message: string } | null {
+  const { reason, message = "" } = pod.status ?? {};
+  if (reason) return { reason, message };
+  const chosen = disruptionOf(pod);
+  if (chosen?.reason !== "TerminationByKubelet") return null;
+  const said = chosen.message ?? "";
+  const known = KUBELET_ENDS.find(([words]) => words.test(said));
+  return known ? { reason: known[1], message: said } : null;
+}
+
 /**
  * A pod that the node ended for one of these reasons, with a message that has these words. It does not
  * apply to a program that had ended by itself before: such a pod went on only for its other containers.
@@ -32,9 +57,9 @@ export interface EndRow extends EndCause {
 export const podReason =
   (reasons: string[], message = /^/) =>
   (facts: EndFacts): Words | null => {
-    const { status } = facts.pod;
-    if (!reasons.includes(status?.reason ?? "") || hadEndedBefore(facts)) return null;
-    return wordsIn(status?.message ?? "", message);
+    const told = endByNode(facts.pod);
+    if (!told || !reasons.includes(told.reason) || hadEndedBefore(facts)) return null;
+    return wordsIn(told.message, message);
   };
 
 /** What a slow node may take beyond the grace, from ending a pod until its sandbox is gone. */

@@ -3,6 +3,7 @@ import type { RunHandle, RunWaiting } from "../contract.ts";
 import type { ClusterApi } from "./api.ts";
 import { ApiFailure } from "./api-failure.ts";
 import { evidenceFrom } from "./cause.ts";
+import { endByNode } from "./end-facts.ts";
 import { type ExecSession, openExec } from "./exec.ts";
 import { type Pod, statusOf } from "./pod.ts";
 import { isForsaken, waitOfOne } from "./pod-status.ts";
@@ -90,8 +91,8 @@ function isPast(pod: Pod, container: string, now: number): boolean {
 export function absenceOf(pod: Pod | undefined, container: string, now: number): string {
   if (!pod) return "The pod is gone.";
   if (isForsaken(pod, now)) return `The node ${pod.spec?.nodeName ?? ""} does not answer.`;
-  const { reason, message } = pod.status ?? {};
-  if (reason) return `The pod was ended first: ${evidenceFrom(reason, message?.trim())}`;
+  const told = endByNode(pod);
+  if (told) return `The pod was ended first: ${evidenceFrom(told.reason, told.message.trim())}`;
   const wait = waitOfOne(pod, container);
   if (wait) return wait.waiting.message;
   const end = statusOf(pod, container)?.state?.terminated;

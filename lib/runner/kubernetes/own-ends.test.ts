@@ -104,6 +104,39 @@ test.each([
   },
 );
 
+/** A real pod whose only program ended well when it was evicted, with another message of the condition. */
+function endedWell(message: string, main: Partial<Terminated> = {}): Pod {
+  const pod = lateEnd("evicted-well", { main });
+  const conditions = pod.status?.conditions?.map((one) =>
+    one.type === "DisruptionTarget" ? { ...one, message } : one,
+  );
+  return { ...pod, status: { ...pod.status, conditions } };
+}
+
+test.each([
+  [LOW, "evicted", "The node localhost ran short of memory and evicted the pod."],
+  [SHUTDOWN, "node-lost", "The node localhost was shut down while the pod ran."],
+  [
+    "Pod was preempted by Kubelet to accommodate a critical pod.",
+    "preempted",
+    "The node localhost ended the pod to make room for one that the cluster itself needs.",
+  ],
+])(
+  "a pod that succeeded in answer to its node, which only a condition tells by %j, is told as %s",
+  (condition, kind, message) => {
+    const ending = { kind, message, fault: "platform", exitCode: 0, mainStarted: true };
+    expect(endingOf(endedWell(condition))).toMatchObject(ending);
+    expect(absenceOf(endedWell(condition), "files", 0)).toContain(condition.trim());
+  },
+);
+
+test.each([
+  ["long before its node chose the pod", LOW, { finishedAt: "2026-11-30T08:44:33Z" }],
+  ["where the condition says something unknown", "Because.", {}],
+])("a success %s stays one", (_, condition, main) => {
+  expect(endingOf(endedWell(condition, main))).toMatchObject({ kind: "exit", exitCode: 0 });
+});
+
 test.each([
   ["deadline-late", "DeadlineExceeded: Pod was active on the node longer"],
   ["evicted-late", 'Evicted: Usage of EmptyDir volume "scratch" exceeds the limit "1Mi".'],
