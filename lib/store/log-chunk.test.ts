@@ -26,6 +26,25 @@ describe("a chunk of log lines", () => {
     );
   });
 
+  it("has the same bytes in every version, so that each reads what others have stored", () => {
+    const ms = 1_800_000_000_000;
+    const text = (of: string, more: Omit<StoredLine, "bytes">): StoredLine => ({
+      bytes: Buffer.from(of, "latin1"),
+      ...more,
+    });
+    const lines = [
+      text("one", { timeMs: ms, level: "INFO", stream: "stdout" }),
+      text("", { timeMs: ms + 2, level: "INFO", stream: "stdout" }),
+      text("x".repeat(200), { timeMs: ms - 1, level: "ERROR", stream: "stderr" }),
+      text("more", { timeMs: ms - 1, level: "ERROR", stream: "stderr", continues: true }),
+      text("own", { timeMs: ms + 100_000, level: "WARN", stream: "podflow" }),
+      text("\0\xff\n", { timeMs: ms + 100_000, level: "TRACE", stream: null }),
+    ];
+    expect(encodeLines(lines).toString("hex").replace("78".repeat(200), " xxx ")).toBe(
+      "011a1280c0e285e368031204002405c80164000433c29a0c030000036f6e65 xxx 6d6f72656f776e00ff0a",
+    );
+  });
+
   it("costs few bytes besides the text", () => {
     const lines: StoredLine[] = Array.from({ length: 1000 }, (_, index) => ({
       bytes: Buffer.from("x".repeat(80)),
