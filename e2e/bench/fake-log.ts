@@ -26,6 +26,11 @@ export class FakeLog {
     const since = sinceTime === null ? 0 : (Date.parse(sinceTime) - START_MS) / 1000;
     for (const blocks of this.#seconds.slice(Math.max(0, since))) yield* blocks;
   }
+
+  /** The last lines, as `tailLines` says. */
+  tail(lines: number): Buffer {
+    return Buffer.from(textOf(Math.max(0, this.lines - lines), this.lines));
+  }
 }
 
 function textOf(first: number, end: number): string {

@@ -50,13 +50,15 @@ export async function openFakeNode(
     const { pathname, searchParams } = new URL(call.url ?? "/", "https://node");
     const pod = pathname.split("/")[3] ?? "";
     const write = async (): Promise<void> => {
-      for (const block of log.from(searchParams.get("sinceTime"))) {
+      const tail = searchParams.get("tailLines");
+      const all = tail ? [log.tail(Number(tail))] : log.from(searchParams.get("sinceTime"));
+      for (const block of all) {
         if (!answer.write(block)) await once(answer, "drain");
       }
       if (!searchParams.has("follow") || !running.has(pod)) return void answer.end();
-      const all = followers.get(pod) ?? new Set();
-      followers.set(pod, all.add(answer));
-      answer.once("close", () => all.delete(answer));
+      const its = followers.get(pod) ?? new Set();
+      followers.set(pod, its.add(answer));
+      answer.once("close", () => its.delete(answer));
     };
     answer.setHeader("content-type", "text/plain");
     // The head at once, as the kubelet does.
