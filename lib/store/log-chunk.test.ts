@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { chunksOf } from "#e2e/executions/log-chunks.ts";
 import { LOG_LEVELS, type LogStream } from "#lib/core/log-line.ts";
-import { countLevels, decodeLines, encodeLines, type StoredLine } from "./log-chunk.ts";
+import { ChunkWriter, decodeLines, type LogChunk, type StoredLine } from "./log-chunk.ts";
 
 const line = fc
   .record({
@@ -13,15 +14,23 @@ const line = fc
   })
   .map(({ continues, ...its }): StoredLine => (continues ? { ...its, continues } : its));
 
+const blockOf = ({ head, table, text }: LogChunk): Buffer => Buffer.concat([head, table, text]);
+const blocksOf = (lines: readonly StoredLine[]): Buffer[] => chunksOf(lines).map(blockOf);
+/** A line of so many bytes. */
+const sized = (length: number, level: StoredLine["level"] = "INFO"): StoredLine => ({
+  bytes: Buffer.alloc(length, "x"),
+  timeMs: 1_800_000_000_000,
+  level,
+  stream: null,
+});
+
 describe("a chunk of log lines", () => {
   it("gives back every byte, time, level and stream, and which lines continue others", () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 50 }), (lines) => {
-        const decoded = decodeLines(encodeLines(lines)).map((its) => ({
-          ...its,
-          bytes: Uint8Array.from(its.bytes),
-        }));
-        expect(decoded).toEqual(lines);
+        const decoded = blocksOf(lines).flatMap(decodeLines);
+        const plain = decoded.map((its) => ({ ...its, bytes: Uint8Array.from(its.bytes) }));
+        expect(plain).toEqual(lines);
       }),
     );
   });
@@ -40,7 +49,7 @@ describe("a chunk of log lines", () => {
       text("own", { timeMs: ms + 100_000, level: "WARN", stream: "podflow" }),
       text("\0\xff\n", { timeMs: ms + 100_000, level: "TRACE", stream: null }),
     ];
-    expect(encodeLines(lines).toString("hex").replace("78".repeat(200), " xxx ")).toBe(
+    expect(Buffer.concat(blocksOf(lines)).toString("hex").replace("78".repeat(200), " xxx ")).toBe(
       "011a1280c0e285e368031204002405c80164000433c29a0c030000036f6e65 xxx 6d6f72656f776e00ff0a",
     );
   });
@@ -52,24 +61,43 @@ describe("a chunk of log lines", () => {
       level: "INFO",
       stream: "stdout",
     }));
-    expect(encodeLines(lines).length).toBeLessThan(1000 * 84);
+    expect(Buffer.concat(blocksOf(lines)).length).toBeLessThan(1000 * 84);
   });
 
-  it("counts the lines of each level", () => {
-    const at = (level: StoredLine["level"]): StoredLine => ({
-      bytes: Buffer.alloc(0),
-      timeMs: 0,
-      level,
-      stream: null,
-    });
-    expect(countLevels([at("INFO"), at("ERROR"), at("INFO")])).toEqual([0, 0, 2, 0, 1]);
+  it("says how many lines it has, and of each level", () => {
+    const chunks = chunksOf([sized(1, "INFO"), sized(1, "ERROR"), sized(1, "INFO")]);
+    expect(chunks).toMatchObject([{ lines: 3, counts: [0, 0, 2, 0, 1] }]);
+  });
+
+  it("has 512 KiB of text at most, unless it is one line", () => {
+    const half = 256 * 1024;
+    const sizes = [half, half, 0, 1, 2 * half, 2 * half + 1, half];
+    const found = chunksOf(sizes.map((size) => sized(size))).map((chunk) =>
+      decodeLines(blockOf(chunk)).map(({ bytes }) => bytes.length),
+    );
+    expect(found).toEqual([[half, half, 0], [1], [2 * half], [2 * half + 1], [half]]);
+  });
+
+  it("has what was added since the last one was taken, as it was then", () => {
+    const writer = new ChunkWriter();
+    expect(writer.take()).toEqual([]);
+    const bytes = Buffer.from("one");
+    writer.add({ ...sized(0), bytes });
+    bytes.fill("x");
+    const [first] = writer.take();
+    const rest = ["two", "three"].map((text) => ({ ...sized(0), bytes: Buffer.from(text) }));
+    for (const line of rest) writer.add(line);
+    const taken = [first, ...writer.take()].map((chunk) =>
+      chunk ? decodeLines(blockOf(chunk)).map((line) => Buffer.from(line.bytes).toString()) : [],
+    );
+    expect(taken).toEqual([["one"], ["two", "three"]]);
   });
 
   it("is refused when it is cut off or of another format", () => {
-    const data = encodeLines([
-      { bytes: Buffer.from("hi"), timeMs: 5, level: "INFO", stream: null },
-    ]);
-    expect(() => decodeLines(data.subarray(0, 3))).toThrow("cut off");
+    const data = Buffer.concat(blocksOf([sized(0), sized(0)]));
+    for (let length = 1; length < data.length; length += 1) {
+      expect(() => decodeLines(data.subarray(0, length))).toThrow("cut off");
+    }
     expect(() => decodeLines(Buffer.from([9, 0]))).toThrow("unknown format 9");
   });
 });

@@ -1,5 +1,6 @@
 import type { LogLevel, LogStream } from "#lib/core/log-line.ts";
 import { LOG_LEVELS } from "#lib/core/log-line.ts";
+import { ByteWriter } from "./byte-writer.ts";
 
 /** One line of a log as it is stored. */
 export interface StoredLine {
@@ -17,40 +18,83 @@ const STREAM_BITS = 3;
 const CONTINUES = 64;
 const STREAMS: readonly LogStream[] = [null, "stdout", "stderr", "podflow"];
 
+/** Bytes of text after which another chunk begins. */
+const CHUNK_BYTES = 512 * 1024;
+
 /**
- * The lines as one block of bytes: a format number, the length of the table, the table (for each
- * line a byte of level, stream and whether it continues another, the time's distance in ms from the line before, the length), then
- * the text of all lines. Numbers are LEB128, signed ones zigzag.
+ * Lines that are stored together as one block of bytes: a format number and the length of the table, the
+ * table (for each line a byte of level, stream and whether it continues another, the time's distance in ms
+ * from the line before, the length), then the text of all lines. Numbers are LEB128, signed ones zigzag.
  */
-export function encodeLines(lines: readonly StoredLine[]): Buffer {
-  const table = new ByteWriter(lines.length * MAX_ENTRY_BYTES);
-  let timeMs = 0;
-  let size = 0;
-  let level: LogLevel | null = null;
-  let stream: LogStream = null;
-  let flags = 0;
-  for (const line of lines) {
-    if (line.level !== level || line.stream !== stream) {
-      ({ level, stream } = line);
-      flags = LOG_LEVELS.indexOf(level) | (STREAMS.indexOf(stream) << 4);
+export interface LogChunk {
+  head: Uint8Array;
+  table: Uint8Array;
+  text: Uint8Array;
+  /** How many. */
+  lines: number;
+  /** How many of each level, in the order of LOG_LEVELS. */
+  counts: number[];
+}
+
+/**
+ * Makes chunks of lines. Each line is encoded as it comes, and neither it nor its bytes are kept: what
+ * waits for the database as objects is moved to the old generation of the heap, which grows with it.
+ */
+export class ChunkWriter {
+  readonly #table = new ByteWriter();
+  readonly #text = new ByteWriter();
+  #chunks: LogChunk[] = [];
+  #lines = 0;
+  #counts = LOG_LEVELS.map(() => 0);
+  #timeMs = 0;
+  #level: LogLevel | null = null;
+  #levelIndex = 0;
+  #stream: LogStream = null;
+  #flags = 0;
+
+  add(line: StoredLine): void {
+    const { bytes, timeMs } = line;
+    if (this.#text.length + bytes.length > CHUNK_BYTES) this.#close();
+    // Most lines have the level of the one before.
+    if (line.level !== this.#level || line.stream !== this.#stream) {
+      this.#level = line.level;
+      this.#stream = line.stream;
+      this.#levelIndex = LOG_LEVELS.indexOf(line.level);
+      this.#flags = this.#levelIndex | (STREAMS.indexOf(line.stream) << 4);
     }
-    table.byte(line.continues ? flags | CONTINUES : flags);
-    table.number(zigzag(line.timeMs - timeMs));
-    table.number(line.bytes.length);
-    timeMs = line.timeMs;
-    size += line.bytes.length;
+    this.#table.byte(line.continues ? this.#flags | CONTINUES : this.#flags);
+    this.#table.number(zigzag(timeMs - this.#timeMs));
+    this.#table.number(bytes.length);
+    this.#text.bytes(bytes);
+    this.#timeMs = timeMs;
+    this.#lines += 1;
+    this.#counts[this.#levelIndex] = (this.#counts[this.#levelIndex] ?? 0) + 1;
   }
-  const head = new ByteWriter(MAX_ENTRY_BYTES);
-  head.byte(FORMAT);
-  head.number(table.length);
-  const data = Buffer.allocUnsafe(head.length + table.length + size);
-  let at = head.copyTo(data, 0);
-  at = table.copyTo(data, at);
-  for (const { bytes } of lines) {
-    data.set(bytes, at);
-    at += bytes.length;
+
+  /** The chunks of all lines since the last call. */
+  take(): LogChunk[] {
+    this.#close();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
   }
-  return data;
+
+  #close(): void {
+    if (this.#lines === 0) return;
+    const head = new ByteWriter();
+    head.byte(FORMAT);
+    head.number(this.#table.length);
+    this.#chunks.push({
+      head: head.take(),
+      table: this.#table.take(),
+      text: this.#text.take(),
+      lines: this.#lines,
+      counts: this.#counts,
+    });
+    this.#lines = 0;
+    this.#counts = LOG_LEVELS.map(() => 0);
+    this.#timeMs = 0;
+  }
 }
 
 /** The lines of a block. Their bytes are views of it. @throws Error when it is not of our making */
@@ -58,41 +102,33 @@ export function decodeLines(data: Uint8Array): StoredLine[] {
   if (data[0] !== FORMAT) throw new Error(`A log chunk has the unknown format ${data[0]}.`);
   const reader = { data, at: 1 };
   const tableEnd = readNumber(reader) + reader.at;
-  const lines: StoredLine[] = [];
-  let textAt = tableEnd;
+  if (tableEnd > data.length) throw cutOff();
+  return [...linesIn({ table: data.subarray(reader.at, tableEnd), text: data.subarray(tableEnd) })];
+}
+
+/** The lines of a chunk one after the other. Their bytes are views of it. */
+export function* linesIn({
+  table,
+  text,
+}: Pick<LogChunk, "table" | "text">): Generator<StoredLine, undefined> {
+  const reader = { data: table, at: 0 };
+  let textAt = 0;
   let timeMs = 0;
-  while (reader.at < tableEnd) {
-    const flags = data[reader.at] ?? 0;
+  while (reader.at < table.length) {
+    const flags = table[reader.at] ?? 0;
     reader.at += 1;
     timeMs += unzigzag(readNumber(reader));
     const length = readNumber(reader);
     const line: StoredLine = {
-      bytes: data.subarray(textAt, textAt + length),
+      bytes: text.subarray(textAt, textAt + length),
       timeMs,
       level: LOG_LEVELS[flags & 15] ?? "INFO",
       stream: STREAMS[(flags >> 4) & STREAM_BITS] ?? null,
     };
     if (flags & CONTINUES) line.continues = true;
-    lines.push(line);
+    yield line;
     textAt += length;
   }
-  return lines;
-}
-
-/** How many lines of each level, in the order of LOG_LEVELS. */
-export function countLevels(lines: readonly StoredLine[]): number[] {
-  const counts = LOG_LEVELS.map(() => 0);
-  let level: LogLevel | null = null;
-  let index = 0;
-  for (const line of lines) {
-    // Most lines have the level of the one before.
-    if (line.level !== level) {
-      level = line.level;
-      index = LOG_LEVELS.indexOf(level);
-    }
-    counts[index] = (counts[index] ?? 0) + 1;
-  }
-  return counts;
 }
 
 // Times in ms pass 32 bits: arithmetic instead of bit operations.
@@ -104,48 +140,19 @@ function unzigzag(value: number): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-/** A byte and two numbers of up to 54 bits. */
-const MAX_ENTRY_BYTES = 17;
-
-/** Bytes that are written one after the other into as much room as there is at most. */
-class ByteWriter {
-  readonly #bytes: Buffer;
-  length = 0;
-
-  constructor(room: number) {
-    this.#bytes = Buffer.allocUnsafe(room);
-  }
-
-  byte(value: number): void {
-    this.#bytes[this.length] = value;
-    this.length += 1;
-  }
-
-  number(value: number): void {
-    let rest = value;
-    while (rest >= 128) {
-      this.byte((rest % 128) + 128);
-      rest = Math.floor(rest / 128);
-    }
-    this.byte(rest);
-  }
-
-  /** Returns where the bytes end there. */
-  copyTo(target: Buffer, at: number): number {
-    target.set(this.#bytes.subarray(0, this.length), at);
-    return at + this.length;
-  }
-}
-
 function readNumber(reader: { data: Uint8Array; at: number }): number {
   let value = 0;
   let factor = 1;
   for (;;) {
     const byte = reader.data[reader.at];
-    if (byte === undefined) throw new Error("A log chunk is cut off.");
+    if (byte === undefined) throw cutOff();
     reader.at += 1;
     value += (byte % 128) * factor;
     if (byte < 128) return value;
     factor *= 128;
   }
+}
+
+function cutOff(): Error {
+  return new Error("A log chunk is cut off.");
 }

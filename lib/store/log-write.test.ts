@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chunksOf } from "#e2e/executions/log-chunks.ts";
 import { logTask, openStage, someExecution, someFlow, type Stage } from "#e2e/executions/stage.ts";
 import { advanceExecution } from "#lib/executions/advance.ts";
 import { readLog, readLogFrom, searchLog, streamLog } from "#lib/executions/read-log.ts";
@@ -29,7 +30,7 @@ const line = (text: string, level: StoredLine["level"] = "INFO"): StoredLine => 
   stream: "stdout",
 });
 const append = (sequence: number, attemptLine: number, lines: StoredLine[]): LogAppend => ({
-  lines,
+  chunks: chunksOf(lines),
   attemptLine,
   sequence,
   progress: { cursor: `after ${attemptLine + lines.length}` },

@@ -2,12 +2,9 @@ import { TERMINAL_STATES } from "#lib/core/state.ts";
 import { pool } from "./database.ts";
 import { jsonb, storable } from "./jsonb.ts";
 import { LeaseLostError, type Lease } from "./lease.ts";
-import { countLevels, encodeLines, type StoredLine } from "./log-chunk.ts";
+import type { LogChunk } from "./log-chunk.ts";
 import { CHANGED_CHANNEL } from "./channels.ts";
 import { statement } from "./statement.ts";
-
-/** Bytes of text after which another chunk begins. */
-const CHUNK_BYTES = 512 * 1024;
 
 export interface StoredMetric {
   taskId: string;
@@ -18,7 +15,7 @@ export interface StoredMetric {
 }
 
 export interface LogAppend {
-  lines: readonly StoredLine[];
+  chunks: readonly LogChunk[];
   /** Lines of the attempt that are stored already. */
   attemptLine: number;
   /** Merged into the attempt's progress in the same transaction: cursor, counters, outputs. */
@@ -34,25 +31,24 @@ export interface LogAppend {
  * @throws LeaseLostError when the attempt is somebody else's by now
  */
 export async function appendLog(lease: Lease, append: LogAppend): Promise<void> {
-  const chunks = split(append.lines).map((chunk) => ({
-    ...chunk,
-    data: encodeLines(chunk.lines),
-  }));
+  const { chunks } = append;
+  const lines = chunks.reduce((sum, chunk) => sum + chunk.lines, 0);
+  const pieces = chunks.map(({ head, table, text }) => [head, table, text]);
   const values = [
     lease.executionId,
     lease.attemptId,
     lease.number,
     append.sequence,
     jsonb({ ...append.progress, sequence: append.sequence + 1 }),
-    append.lines.length,
+    lines,
     append.attemptLine,
-    chunks.map((chunk) => chunk.offset),
-    chunks.map((chunk) => chunk.lines.length),
+    offsets(chunks),
+    chunks.map((chunk) => chunk.lines),
     chunks.map((chunk) => maxLevel(chunk.counts)),
     chunks.map((chunk) => `{${chunk.counts.join(",")}}`),
-    chunks.map((chunk) => chunk.data.length),
+    pieces.map((its) => its.reduce((sum, { length }) => sum + length, 0)),
     // One value, which goes as the bytes it is; an array of them would go as hexadecimal text.
-    Buffer.concat(chunks.map((chunk) => chunk.data)),
+    Buffer.concat(pieces.flat()),
     jsonb(append.metrics.map((metric) => ({ ...metric, name: storable(metric.name) }))),
     TERMINAL_STATES,
   ];
@@ -102,31 +98,10 @@ async function orWasWritten(lease: Lease, sequence: number): Promise<void> {
   if (found.rowCount === 0) throw new LeaseLostError(lease);
 }
 
-interface Chunk {
-  offset: number;
-  lines: StoredLine[];
-  counts: number[];
-}
-
-function split(lines: readonly StoredLine[]): Chunk[] {
-  const chunks: Chunk[] = [];
-  let current: StoredLine[] = [];
-  let bytes = 0;
+/** How many lines are in the chunks before each. */
+function offsets(chunks: readonly LogChunk[]): number[] {
   let offset = 0;
-  const close = (): void => {
-    if (current.length === 0) return;
-    chunks.push({ offset, lines: current, counts: countLevels(current) });
-    offset += current.length;
-    current = [];
-    bytes = 0;
-  };
-  for (const line of lines) {
-    if (bytes + line.bytes.length > CHUNK_BYTES) close();
-    current.push(line);
-    bytes += line.bytes.length;
-  }
-  close();
-  return chunks;
+  return chunks.map(({ lines }) => (offset += lines) - lines);
 }
 
 function maxLevel(counts: readonly number[]): number {

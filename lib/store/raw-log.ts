@@ -1,4 +1,5 @@
 import type { LogStream } from "#lib/core/log-line.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import type { StoredLine } from "./log-chunk.ts";
 
 const LINE_FEED = 10;
@@ -8,6 +9,7 @@ const LINE_FEED = 10;
  * within a line that is stored in pieces.
  */
 export class RawLog {
+  readonly #written = new ByteWriter();
   /** Of the line whose line feed is still to come, because the next one may continue it. */
   #last: { stream: LogStream; of: string } | null = null;
 
@@ -15,23 +17,16 @@ export class RawLog {
    * The bytes of the next lines.
    * @param of what they are the log of, where those of several are joined
    */
-  add(lines: readonly StoredLine[], of = ""): Uint8Array {
-    const size = lines.reduce((sum, { bytes }) => sum + bytes.length + 1, 0);
-    const all = Buffer.allocUnsafe(size);
-    let at = 0;
+  add(lines: Iterable<StoredLine>, of = ""): Uint8Array {
     let last = this.#last;
     for (const { bytes, stream, continues } of lines) {
       const isWithin = continues && last?.stream === stream && last.of === of;
-      if (last && !isWithin) {
-        all[at] = LINE_FEED;
-        at += 1;
-      }
-      all.set(bytes, at);
-      at += bytes.length;
+      if (last && !isWithin) this.#written.byte(LINE_FEED);
+      this.#written.bytes(bytes);
       if (last?.stream !== stream || last.of !== of) last = { stream, of };
     }
     this.#last = last;
-    return all.subarray(0, at);
+    return this.#written.take();
   }
 
   /** What is still to come when there are no more lines. */

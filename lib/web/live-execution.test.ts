@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { good, playExecution } from "#e2e/executions/play.ts";
+import { chunksOf } from "#e2e/executions/log-chunks.ts";
 import { logTask, openStage, someExecution, someFlow, type Stage } from "#e2e/executions/stage.ts";
 import type { LiveEvent } from "#lib/core/live-event.ts";
 import { advanceExecution } from "#lib/executions/advance.ts";
@@ -58,7 +59,8 @@ async function running(id: string) {
       level: "INFO" as const,
       stream: null,
     }));
-    await appendLog(lease, { lines, attemptLine: count, progress: {}, sequence, metrics: [] });
+    const chunks = chunksOf(lines);
+    await appendLog(lease, { chunks, attemptLine: count, progress: {}, sequence, metrics: [] });
     count += lines.length;
     sequence += 1;
   };

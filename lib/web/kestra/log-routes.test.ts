@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chunksOf } from "#e2e/executions/log-chunks.ts";
 import { logTask, openStage, someExecution, someFlow, type Stage } from "#e2e/executions/stage.ts";
 import { advanceExecution } from "#lib/executions/advance.ts";
 import type { StoredLine } from "#lib/store/log-chunk.ts";
@@ -32,8 +33,8 @@ test("a log is downloaded to be read, or raw: byte for byte what the program pri
     timeMs: Date.parse("2026-11-25T00:51:03Z"),
   });
   const noise = Buffer.from([0xff, 0, 0x80]);
-  const lines = [line(noise, null), line(Buffer.from("Exit 7."), "podflow")];
-  await appendLog(lease, { lines, attemptLine: 0, sequence: 0, progress: {}, metrics: [] });
+  const chunks = chunksOf([line(noise, null), line(Buffer.from("Exit 7."), "podflow")]);
+  await appendLog(lease, { chunks, attemptLine: 0, sequence: 0, progress: {}, metrics: [] });
   expect((await download(id, "")).toString()).toBe(
     `2026-11-25T00:51:03.000Z INFO ${noise.toString()}\n2026-11-25T00:51:03.000Z INFO Exit 7.\n`,
   );

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Lease } from "#lib/store/lease.ts";
-import type { StoredLine } from "#lib/store/log-chunk.ts";
+import { linesIn, type LogChunk, type StoredLine } from "#lib/store/log-chunk.ts";
 import { streamAttemptLines } from "#lib/store/log-read.ts";
 import { RawLog } from "#lib/store/raw-log.ts";
 
@@ -18,9 +18,10 @@ export class LogDigest {
     this.#sum = storedLines === 0 ? emptySum() : null;
   }
 
-  /** Goes on with these lines, which are stored by now. Before the first call `ready` must have been. */
-  add(lines: readonly StoredLine[]): void {
-    if (this.#sum) update(this.#sum, lines);
+  /** Goes on with these chunks, which are stored by now. Before the first call `ready` must have been. */
+  add(chunks: readonly LogChunk[]): void {
+    if (!this.#sum) return;
+    for (const chunk of chunks) update(this.#sum, linesIn(chunk));
   }
 
   /** Reads what was stored before, if that was not done yet. Safe to repeat. */
@@ -42,7 +43,6 @@ function emptySum(): { hash: Hash; raw: RawLog } {
   return { hash: createHash("sha256"), raw: new RawLog() };
 }
 
-function update({ hash, raw }: { hash: Hash; raw: RawLog }, lines: readonly StoredLine[]): void {
-  const own = lines.some(({ stream }) => stream === "podflow");
-  hash.update(raw.add(own ? lines.filter(({ stream }) => stream !== "podflow") : lines));
+function update({ hash, raw }: { hash: Hash; raw: RawLog }, lines: Iterable<StoredLine>): void {
+  hash.update(raw.add(Iterator.from(lines).filter(({ stream }) => stream !== "podflow")));
 }

@@ -2,7 +2,7 @@ import { LOG_LEVELS, type LogLevel, type LogSeal } from "#lib/core/log-line.ts";
 import type { Failure } from "#lib/core/failure.ts";
 import type { LinePart, RunLogGap } from "#lib/runner/contract.ts";
 import type { Lease } from "#lib/store/lease.ts";
-import type { StoredLine } from "#lib/store/log-chunk.ts";
+import { ChunkWriter, type StoredLine } from "#lib/store/log-chunk.ts";
 import { appendLog, type StoredMetric } from "#lib/store/log-write.ts";
 import { persist } from "../persist.ts";
 import type { Masks } from "#lib/executions/masks.ts";
@@ -44,9 +44,9 @@ export class LogWriter {
   readonly #digest: LogDigest;
   /** Lines of the attempt, stored or not, without Podflow's own. */
   #position: number;
-  #lines: StoredLine[] = [];
+  readonly #chunks = new ChunkWriter();
+  #added = nothing();
   #metrics: StoredMetric[] = [];
-  #bytes = 0;
   #state: Partial<LogState> = {};
   #isDirty = false;
   #writing: Promise<void> | null = null;
@@ -76,9 +76,14 @@ export class LogWriter {
     this.#isDirty = true;
     if (LOG_LEVELS.indexOf(line.level) < this.#minLevel) return;
     const bytes = part ? this.#masks.piece(line.bytes, part) : this.#masks.bytes(line.bytes);
-    this.#lines.push(bytes === line.bytes ? line : { ...line, bytes });
-    this.#bytes += bytes.length;
-    if (line.stream !== "podflow") this.#position += 1;
+    this.#chunks.add(bytes === line.bytes ? line : { ...line, bytes });
+    const added = this.#added;
+    added.lines += 1;
+    added.bytes += bytes.length;
+    if (line.stream === "podflow") {
+      added.ownLines += 1;
+      added.ownBytes += bytes.length;
+    } else this.#position += 1;
   }
 
   /** Adds a line of Podflow's own. */
@@ -136,7 +141,7 @@ export class LogWriter {
     this.#isDirty = true;
     Object.assign(this.#state, state);
     this.#schedule();
-    while (this.#bytes > LIMIT_BYTES) await this.flush();
+    while (this.#added.bytes > LIMIT_BYTES) await this.flush();
     this.#check();
   }
 
@@ -157,7 +162,7 @@ export class LogWriter {
   #schedule(): void {
     if (this.#timer || this.#writing) return;
     const idle = performance.now() - this.#writtenAt;
-    const isUrgent = this.#bytes >= FLUSH_BYTES || idle >= FLUSH_MS;
+    const isUrgent = this.#added.bytes >= FLUSH_BYTES || idle >= FLUSH_MS;
     if (isUrgent) {
       this.#writing = this.#write();
       return;
@@ -171,34 +176,32 @@ export class LogWriter {
   async #write(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    const lines = this.#lines;
-    const bytes = this.#bytes;
+    const chunks = this.#chunks.take();
+    const added = this.#added;
     const metrics = this.#metrics;
     const progress = this.#progress;
-    const own = lines.filter((line) => line.stream === "podflow");
     const stored = {
-      lines: progress.lines + lines.length,
-      bytes: progress.bytes + bytes,
-      ownLines: progress.ownLines + own.length,
-      ownBytes: progress.ownBytes + sizeOf(own),
+      lines: progress.lines + added.lines,
+      bytes: progress.bytes + added.bytes,
+      ownLines: progress.ownLines + added.ownLines,
+      ownBytes: progress.ownBytes + added.ownBytes,
     };
     const append = {
-      lines,
+      chunks,
       metrics,
       attemptLine: progress.lines,
       sequence: progress.sequence,
       progress: { ...this.#state, ...stored, gaps: progress.gaps },
     };
-    this.#lines = [];
+    this.#added = nothing();
     this.#metrics = [];
-    this.#bytes = 0;
     this.#state = {};
     this.#isDirty = false;
     try {
       // Read before anything is added to it.
       await persist(this.#signal, () => this.#digest.ready());
       await persist(this.#signal, () => appendLog(this.#lease, append));
-      this.#digest.add(lines);
+      this.#digest.add(chunks);
       // The rest of the progress may have gone on meanwhile.
       Object.assign(progress, stored, { sequence: progress.sequence + 1 });
     } catch (error) {
@@ -211,6 +214,7 @@ export class LogWriter {
   }
 }
 
-function sizeOf(lines: readonly StoredLine[]): number {
-  return lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** Counts what is added until it is written. */
+function nothing(): Pick<Progress, "lines" | "bytes" | "ownLines" | "ownBytes"> {
+  return { lines: 0, bytes: 0, ownLines: 0, ownBytes: 0 };
 }
