@@ -93,6 +93,18 @@ describe("a chunk of log lines", () => {
     expect(taken).toEqual([["one"], ["two", "three"]]);
   });
 
+  it("takes memory for empty lines, too, which is given back with what is taken", () => {
+    const writer = new ChunkWriter();
+    for (let at = 0; at < 1000; at += 1) writer.add(sized(0));
+    expect(writer.size).toBeGreaterThan(1000);
+    for (let at = 0; at < 2; at += 1) writer.add(sized(400_000));
+    const { size } = writer;
+    const sizes = writer.take().map(({ table, text }) => table.length + text.length);
+    expect(sizes).toHaveLength(2);
+    expect(sizes.reduce((sum, length) => sum + length)).toBe(size);
+    expect(writer.size).toBe(0);
+  });
+
   it("is refused when it is cut off or of another format", () => {
     const data = Buffer.concat(blocksOf([sized(0), sized(0)]));
     for (let length = 1; length < data.length; length += 1) {

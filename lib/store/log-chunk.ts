@@ -44,6 +44,7 @@ export class ChunkWriter {
   readonly #table = new ByteWriter();
   readonly #text = new ByteWriter();
   #chunks: LogChunk[] = [];
+  #closedSize = 0;
   #lines = 0;
   #counts = LOG_LEVELS.map(() => 0);
   #timeMs = 0;
@@ -51,6 +52,11 @@ export class ChunkWriter {
   #levelIndex = 0;
   #stream: LogStream = null;
   #flags = 0;
+
+  /** Bytes of all lines since the last call of `take`, those of their tables among them. */
+  get size(): number {
+    return this.#closedSize + this.#table.length + this.#text.length;
+  }
 
   add(line: StoredLine): void {
     const { bytes, timeMs } = line;
@@ -76,11 +82,13 @@ export class ChunkWriter {
     this.#close();
     const chunks = this.#chunks;
     this.#chunks = [];
+    this.#closedSize = 0;
     return chunks;
   }
 
   #close(): void {
     if (this.#lines === 0) return;
+    this.#closedSize = this.size;
     const head = new ByteWriter();
     head.byte(FORMAT);
     head.number(this.#table.length);

@@ -141,7 +141,7 @@ export class LogWriter {
     this.#isDirty = true;
     Object.assign(this.#state, state);
     this.#schedule();
-    while (this.#added.bytes > LIMIT_BYTES) await this.flush();
+    while (this.#chunks.size > LIMIT_BYTES) await this.flush();
     this.#check();
   }
 
@@ -162,7 +162,7 @@ export class LogWriter {
   #schedule(): void {
     if (this.#timer || this.#writing) return;
     const idle = performance.now() - this.#writtenAt;
-    const isUrgent = this.#added.bytes >= FLUSH_BYTES || idle >= FLUSH_MS;
+    const isUrgent = this.#chunks.size >= FLUSH_BYTES || idle >= FLUSH_MS;
     if (isUrgent) {
       this.#writing = this.#write();
       return;
