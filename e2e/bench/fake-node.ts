@@ -52,8 +52,11 @@ export async function openFakeNode(
     const write = async (): Promise<void> => {
       const tail = searchParams.get("tailLines");
       const all = tail ? [log.tail(Number(tail))] : log.from(searchParams.get("sinceTime"));
+      let left = Number(searchParams.get("limitBytes") ?? Number.POSITIVE_INFINITY);
       for (const block of all) {
-        if (!answer.write(block)) await once(answer, "drain");
+        if (left <= 0) break;
+        if (!answer.write(block.subarray(0, left))) await once(answer, "drain");
+        left -= block.length;
       }
       if (!searchParams.has("follow") || !running.has(pod)) return void answer.end();
       const its = followers.get(pod) ?? new Set();

@@ -60,8 +60,13 @@ export class LogCalls {
   async head(): Promise<StampedLine[]> {
     const parser = new LogLineParser();
     const lines: StampedLine[] = [];
-    for await (const chunk of await this.#short({ limitBytes: HEAD_BYTES }))
+    let size = 0;
+    for await (const chunk of await this.#short({ limitBytes: HEAD_BYTES })) {
       lines.push(...parser.push(chunk));
+      size += chunk.length;
+      // Not every server knows a limit.
+      if (size >= HEAD_BYTES) break;
+    }
     return [...lines, ...cutOff(parser)];
   }
 
