@@ -210,7 +210,7 @@ export class ClusterApi {
         : new Agent({ ...settings, connect });
     };
     // HTTP/1.1 leaves it to TCP how much is on the way, which takes 4 MiB; HTTP/2 has a window for each.
-    const opened = { calls: open(16), streams: open(null), unread: open(null, true) };
+    const opened = { calls: open(16), streams: open(null), unread: open(null, proxyUrl === null) };
     this.#dispatchers.set(key, opened);
     return opened;
   }

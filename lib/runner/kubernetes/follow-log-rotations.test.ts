@@ -183,6 +183,44 @@ describe.concurrent("a rotation while the program prints", () => {
     expect(gaps).toEqual([]);
   });
 
+  test("costs no line where the follower waits at the end of the old file", async () => {
+    const { count, read, gaps } = await readWhile(
+      1,
+      async (story) => {
+        await story.node.followed;
+        const goOn = story.node.holdWholeReaders();
+        story.print(200);
+        await pause(500);
+        story.node.strandFollowers();
+        story.node.rotate();
+        story.print(20);
+        await pause(500);
+        goOn();
+        await pause(9_000);
+        story.node.end();
+      },
+      { logSizes },
+    );
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
+
+  test("is told where the old file cannot be asked for", async () => {
+    const story = async (its: Story): Promise<void> => {
+      its.node.refusesWhole = true;
+      await its.node.followed;
+      its.print(200);
+      await pause(500);
+      its.node.rotate();
+      its.print(20);
+      await pause(500);
+      its.node.end();
+    };
+    const { count, read, gaps } = await readWhile(1, story, { logSizes });
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toMatchObject([{ why: expect.stringContaining("rotated the log while") }]);
+  });
+
   test("that comes early is told where it was", async () => {
     const { count, read, gaps } = await readWhile(
       1,

@@ -28,6 +28,10 @@ interface Tools {
   now: () => number;
 }
 
+function joined(one: StampedLine, other: StampedLine): Uint8Array {
+  return Buffer.concat([one.bytes, other.bytes]);
+}
+
 /** Holds the lines of a follower until it is known that a rotation has taken none before them. */
 export class HeldLines {
   readonly #tools: Tools;
@@ -148,11 +152,9 @@ export class HeldLines {
   /** The line, with what its follower was not given of its beginning; null where that cannot be said. */
   async #mended(line: StampedLine, { torn }: Rest): Promise<StampedLine | null> {
     if (torn?.stamp !== line.stamp || line.part) return null;
-    const { bytes } = line;
-    if (isEqual(bytes.subarray(0, torn.bytes.length), torn.bytes)) return line;
     const end = await this.#tools.rotation.firstLine();
-    if (!end || end.part || !isRestOf(line, end)) return null;
-    return { ...line, bytes: Buffer.concat([torn.bytes, end.bytes]) };
+    if (end) return isRestOf(line, end) ? { ...line, bytes: joined(torn, end) } : null;
+    return isEqual(line.bytes.subarray(0, torn.bytes.length), torn.bytes) ? line : null;
   }
 
   #gap(next: string): RunLogGap {

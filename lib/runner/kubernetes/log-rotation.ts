@@ -50,6 +50,7 @@ export class RotationGuard {
   #unseen = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #answer: UnreadLog | null = null;
+  #hasAsked = false;
 
   constructor(calls: LogCalls, sizes: Partial<RotationSizes> = {}) {
     this.#calls = calls;
@@ -91,8 +92,7 @@ export class RotationGuard {
    */
   async look(): Promise<string | null> {
     this.#unseen = 0;
-    // Where it turns out to be of the new file, it does not begin as the old one did.
-    if (this.isClose) this.#answer ??= await this.#calls.openUnread();
+    if (this.isClose) await this.#open();
     const [first] = await this.#calls.head();
     this.#lookedAt = performance.now();
     if (!first || first.stamp === this.#head) return null;
@@ -100,7 +100,16 @@ export class RotationGuard {
     this.#head = first.stamp;
     if (this.#before === null) return null;
     this.#size = 0;
+    this.#hasAsked = false;
     return first.stamp;
+  }
+
+  /** Where the answer turns out to be of the new file, it does not begin as the old one did. */
+  async #open(): Promise<void> {
+    if (this.#hasAsked) return;
+    this.#hasAsked = true;
+    // Without it a rotation is told as a gap, and the log goes on.
+    this.#answer = await this.#calls.openUnread().catch(() => null);
   }
 
   /**

@@ -40,6 +40,8 @@ export class ModelNode {
   /** How many of the next questions for the log get no answer, and then how many are refused. */
   outages = 0;
   refusals = 0;
+  /** Whether it does not give a file from its beginning to its end. */
+  refusesWhole = false;
   /** Chance, from 0 to 1, that an answer breaks in the middle. */
   cutChance = 0;
   /** Chance, from 0 to 1, that it ends in the middle as if it were whole. */
@@ -49,6 +51,7 @@ export class ModelNode {
   #held: Promise<void> = Promise.resolve();
   #heldWhole: Promise<void> = Promise.resolve();
   #isFollowable = true;
+  #areStranded = false;
   #vainRotations = 0;
 
   constructor(options: { random: () => number; command: string[] }) {
@@ -125,6 +128,11 @@ export class ModelNode {
     };
   }
 
+  /** From now on who follows waits at the end of a file that is rotated, as one does that was behind. */
+  strandFollowers(): void {
+    this.#areStranded = true;
+  }
+
   /**
    * A rotation that fails: the node moves the file away and back, and who follows reads all of it again
    * (rotateLatestLog of pkg/kubelet/logs/container_log_manager.go; waitLogs of k8s.io/cri-client).
@@ -174,6 +182,8 @@ export class ModelNode {
       this.outages -= 1;
       return void answer.destroy();
     }
+    if (this.refusesWhole && kindOf(url) === "log whole")
+      return void answer.writeHead(403).end("{}");
     if (isOfLog && this.refusals > 0) {
       this.refusals -= 1;
       return void answer.writeHead(403).end(JSON.stringify({ message: "RBAC: not synced" }));
@@ -272,7 +282,7 @@ export class ModelNode {
         const prefix = isNewLine ? `${stamp} ` : "";
         isNewLine = piece.bytes.at(-1) === 10;
         if (piece.stampMs >= since) yield Buffer.concat([Buffer.from(prefix), piece.bytes]);
-      } else if (file < this.#files.length - 1 && query.get("follow") === "true") {
+      } else if (file < this.#files.length - 1 && query.has("follow") && !this.#areStranded) {
         file += 1;
         at = 0;
       } else if (query.has("follow") && vain < this.#vainRotations) {
