@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Api } from "#e2e/cluster/api.ts";
 import { type Detour, openDetour } from "#e2e/cluster/detour.ts";
 import { openRunnerStage, type RunnerStage } from "#e2e/cluster/runner-stage.ts";
-import type { AttemptSpec, LogBatch, RunHandle, Runner } from "../contract.ts";
+import type { AttemptSpec, LogBatch, RunHandle, RunLogGap, Runner } from "../contract.ts";
 import { inputFile } from "../contract-suite/stage.ts";
 import { type TestNamespace, readLog, scriptSpec, textsOf, watchToEnd } from "./test-stage.ts";
 
@@ -46,6 +46,9 @@ async function withBrittle(
     await detour.stop();
   }
 }
+
+const isOfRotation = ({ why }: RunLogGap): boolean =>
+  why.includes("rotated the log while it was followed");
 
 const counting = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
@@ -200,16 +203,16 @@ describe.concurrent("a log of any kind", () => {
   test("a line of 40 MiB comes in parts that are all of it, or says that a rotation tore it", async () => {
     const log = await logOf("head -c 41943040 /dev/zero | tr '\\0' x; echo y; printf end");
     const lines = log.flatMap((batch) => batch.lines);
-    const sizes = lines.map(({ bytes }) => Math.round(bytes.length / 1024 / 1024));
     const gaps = log.flatMap(({ gap }) => gap ?? []);
     // A slow machine may not be done when the node looks for files to rotate.
-    for (const { why } of gaps) expect(why).toContain("rotated the log while it was followed");
+    expect(gaps.filter((gap) => !isOfRotation(gap))).toEqual([]);
     if (gaps.length > 0) return;
-    expect(sizes).toEqual([8, 8, 8, 8, 8, 0]);
+    // Two pieces that a rotation tore apart are joined.
+    for (const { bytes } of lines) expect(bytes.length).toBeLessThanOrEqual(24 * 1024 * 1024);
     const long = Buffer.concat(lines.slice(0, -1).map(({ bytes }) => bytes));
     expect(long.equals(Buffer.from(`${"x".repeat(41_943_040)}y`))).toBe(true);
     const areContinued = lines.map(({ part }) => part !== undefined && part.before.length > 0);
-    expect(areContinued).toEqual([false, true, true, true, true, false]);
+    expect(areContinued).toEqual(lines.map((_, at) => at > 0 && at < lines.length - 1));
   });
 
   test("is whole for who read it over a rotation, and lacks its beginning for who comes later", async () => {
@@ -220,14 +223,15 @@ describe.concurrent("a log of any kind", () => {
       "while [ $i -lt 700 ]; do i=$((i+1)); echo $i $line; done; sleep 30; echo 701",
     ].join("\n");
     const handle = await runner.start(scriptSpec(script), signal());
-    const read = async (): Promise<{ numbers: number[]; gaps: LogBatch["gap"][] }> => {
+    const read = async (): Promise<{ numbers: number[]; gaps: RunLogGap[] }> => {
       const log = await readLog(runner, handle, signal());
       const numbers = textsOf(log).map((text) => Number.parseInt(text, 10));
       return { numbers, gaps: log.flatMap(({ gap }) => gap ?? []) };
     };
     const whole = await read();
     expect(whole.numbers).toEqual(counting(1, 701).map(Number));
-    expect(whole.gaps).toEqual([]);
+    // Where it is rotated right after the burst, it cannot be known whether there was more of it.
+    expect(whole.gaps.filter((gap) => !isOfRotation(gap))).toEqual([]);
     const late = await read();
     expect(late.numbers).toEqual([701]);
     expect(late.gaps).toMatchObject([{ isBeginning: true }]);
