@@ -170,6 +170,8 @@ withOwnProduct(
   async ({ page, api, namespace, product }) => {
     await api.saveFlow(counting(namespace, { lines: LINES, pauseSeconds: 0.12 }));
     await execute(page, namespace);
+    // The editor of the page before may still be asking web for its worker's script.
+    await page.reload();
     await expect(page.getByText(/^1\d\d lines, following$/)).toBeVisible();
     process.kill(product.pid("web"), "SIGKILL");
     await expect(page.getByText("reconnecting…")).toBeVisible();
