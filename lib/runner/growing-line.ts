@@ -14,6 +14,11 @@ interface Taken {
   part?: LinePart;
 }
 
+/** Whether these bytes go on with a line, of which other parts came before. */
+export function continues({ part }: { part?: LinePart }): boolean {
+  return part !== undefined && part.before.length > 0;
+}
+
 /** Gathers the bytes of a line whose end has not come yet, and takes parts off it when it is too long. */
 export class GrowingLine {
   readonly #partBytes: number;

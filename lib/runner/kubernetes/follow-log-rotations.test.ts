@@ -15,66 +15,30 @@ const longLine = (length: number): Buffer =>
   Buffer.from(Array.from({ length }, (_, index) => 32 + ((index * index) % 90)));
 
 describe.concurrent("a line that a rotation tears", () => {
-  test.each(tears)(
-    "as the log's last comes once, whole (%o)",
-    async ({ logSizes, length, tornAt }) => {
-      const { count, read, gaps } = await readWhile(
-        1,
-        async ({ node, printed, print }) => {
-          print(5);
-          await node.followed;
-          printed.push(longLine(length));
-          node.print(longLine(length), true, tornAt);
-          await pause(100);
-          node.end();
-        },
-        { logSizes },
-      );
-      expect(read).toEqual(upTo(count));
-      expect(gaps).toEqual([]);
-    },
-  );
-
-  test.each(tears)(
-    "as the log's last, without an end, comes once, whole (%o)",
-    async ({ logSizes, length, tornAt }) => {
-      const { count, read, gaps } = await readWhile(
-        1,
-        async ({ node, printed, print }) => {
-          print(5);
-          await node.followed;
-          printed.push(longLine(length));
-          node.print(longLine(length), false, tornAt);
-          await pause(100);
-          node.end();
-        },
-        { logSizes },
-      );
-      expect(read).toEqual(upTo(count));
-      expect(gaps).toEqual([]);
-    },
-  );
-
-  test.each(tears)(
-    "before another without an end comes once, whole (%o)",
-    async ({ logSizes, length, tornAt }) => {
-      const { count, read, gaps } = await readWhile(
-        1,
-        async ({ node, printed, print }) => {
-          print(5);
-          await node.followed;
-          printed.push(longLine(length), Buffer.from("no end"));
-          node.print(longLine(length), true, tornAt);
-          node.print(Buffer.from("no end"), false);
-          await pause(100);
-          node.end();
-        },
-        { logSizes },
-      );
-      expect(read).toEqual(upTo(count));
-      expect(gaps).toEqual([]);
-    },
-  );
+  test.each(
+    [
+      { name: "as the log's last", hasEnd: true, next: [] },
+      { name: "as the log's last, without an end,", hasEnd: false, next: [] },
+      { name: "before another without an end", hasEnd: true, next: [Buffer.from("no end")] },
+    ].flatMap((its) => tears.map((tear) => ({ ...its, ...tear }))),
+  )("$name comes once, whole ($logSizes, $tornAt)", async (its) => {
+    const { logSizes, length, tornAt, hasEnd, next } = its;
+    const { count, read, gaps } = await readWhile(
+      1,
+      async ({ node, printed, print }) => {
+        print(5);
+        await node.followed;
+        printed.push(longLine(length), ...next);
+        node.print(longLine(length), hasEnd, tornAt);
+        for (const line of next) node.print(line, false);
+        await pause(100);
+        node.end();
+      },
+      { logSizes },
+    );
+    expect(read).toEqual(upTo(count));
+    expect(gaps).toEqual([]);
+  });
 
   test("comes once, whole, where the connection broke behind it", async () => {
     const { count, read, gaps } = await readWhile(1, async ({ node, printed, print }) => {

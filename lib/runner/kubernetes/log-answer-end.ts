@@ -1,4 +1,5 @@
 import type { LogLineParser, StampedLine } from "./log-lines.ts";
+import { continues } from "../growing-line.ts";
 import type { FileEnd } from "./resumption.ts";
 import { compareStamps, isEqual, isRestOf, isSameLine, lastOf } from "./stamped-line.ts";
 
@@ -88,12 +89,12 @@ async function onlyLine(
   let line: StampedLine | null = null;
   for await (const chunk of body) {
     for (const found of parser.push(chunk)) {
-      if (line && !found.part?.before.length) return null;
+      if (line && !continues(found)) return null;
       line = found;
     }
   }
   const cut = parser.end();
-  if (cut && line && !cut.part?.before.length) return null;
+  if (cut && line && !continues(cut)) return null;
   line = cut ?? line;
   return line && { line, hasEnd: cut === null };
 }

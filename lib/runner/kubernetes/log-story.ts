@@ -1,4 +1,5 @@
 import type { LogBatch, RunLogGap } from "../contract.ts";
+import { continues } from "../growing-line.ts";
 import { beginMark, markedCommand } from "./begin-mark.ts";
 import { createKubernetesRunner } from "./kubernetes-runner.ts";
 import type { LogSizes } from "./log-reader.ts";
@@ -92,9 +93,9 @@ export async function readWhile(
 
   function note({ lines, gap }: LogBatch): void {
     if (gap) gaps.push({ ...gap, afterLine: gap.isBeginning ? 0 : read.length });
-    for (const { bytes, part } of lines) {
-      const continued = part && part.before.length > 0 ? (read.pop() ?? "") : "";
-      read.push(continued + Buffer.from(bytes).toString("latin1"));
+    for (const line of lines) {
+      const continued = continues(line) ? (read.pop() ?? "") : "";
+      read.push(continued + Buffer.from(line.bytes).toString("latin1"));
     }
   }
 }

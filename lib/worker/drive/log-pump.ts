@@ -6,6 +6,7 @@ import {
   type RunLogLine,
   RunnerError,
 } from "#lib/runner/contract.ts";
+import { continues } from "#lib/runner/growing-line.ts";
 import { readProtocolLine } from "#lib/tasks/stdout-protocol.ts";
 import { pause } from "../persist.ts";
 import type { Drive } from "./drive.ts";
@@ -125,10 +126,6 @@ export class LogPump {
     progress.vars = { ...progress.vars, ...(masks.deep(says.outputs) as Record<string, unknown>) };
     return true;
   }
-}
-
-function continues({ part }: RunLogLine): boolean {
-  return part !== undefined && part.before.length > 0;
 }
 
 function startsAsProtocol(bytes: Uint8Array): boolean {
